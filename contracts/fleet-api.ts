@@ -1,0 +1,72 @@
+/**
+ * HTTP API of the controller, for the control room and for scripts. Every call carries the run key as
+ * `Authorization: Bearer …`, as the cookie that `/?key=…` sets (HttpOnly, SameSite=Strict), or as `?key=` on GET.
+ *
+ * GET  /api/workshops                              → WorkshopView[]
+ * GET  /api/workshops/:namespace/:name             → WorkshopView
+ * GET  /api/workshops/:namespace/:name/activity    → ActivityEntry[] newest first, at most 200
+ * POST /api/workshops/:namespace/:name/reconcile   → 202 {}: look now, deep
+ * POST /api/workshops/:namespace/:name/suspend     → 202 {} body {on: boolean}
+ * GET  /api/events                                 → server-sent events, see FleetEvent; `id` grows, Last-Event-ID resumes
+ * GET  /metrics · /healthz · /readyz               → without key
+ */
+import type { Condition } from './conditions.ts'
+import type { Problem } from './errors.ts'
+import type { ActionResult, Plan } from './plan.ts'
+import type { WorkshopStatus } from './workshop.ts'
+
+/** One Workshop as the control room shows it. */
+export interface WorkshopView {
+  readonly namespace: string
+  readonly name: string
+  readonly title: string
+  /** Where the spec comes from: `dir:examples/first.workshop.yaml`, with the hash or commit that was read. */
+  readonly source: { readonly uri: string; readonly revision: string }
+  readonly workspace: { readonly host: string; readonly user: string }
+  readonly suspended: boolean
+  readonly deleting: boolean
+  readonly generation: number
+  readonly spec: {
+    readonly replicas: number
+    readonly perUser: number
+    readonly sessionsPerWorker: number
+    readonly computeSize: string
+    readonly participants: number
+  }
+  readonly status: WorkshopStatus
+  readonly conditions: readonly Condition[]
+  /** Problems of the spec that was read last, when it could not be used; the fleet then runs on the last good one. */
+  readonly specProblems: readonly Problem[]
+  /** The plan that is being or was last carried out, with what came of it. */
+  readonly lastPlan?: PlanRun
+  /** Earlier plans that changed something, newest first, at most 20. */
+  readonly history: readonly PlanRun[]
+  /** Epoch ms of the last completed look and of the next one. */
+  readonly lookedAt?: number
+  readonly nextLookAt?: number
+}
+
+export interface PlanRun {
+  readonly number: number
+  readonly startedAt: number
+  readonly endedAt?: number
+  readonly plan: Plan
+  readonly results: readonly ActionResult[]
+  /** Keys of actions under way. */
+  readonly running: readonly string[]
+}
+
+/** One line of the activity list. */
+export interface ActivityEntry {
+  readonly at: number
+  /** Who: controller, an app name or an address. */
+  readonly who: string
+  readonly level: 'info' | 'warning' | 'error'
+  readonly text: string
+}
+
+/** What `/api/events` sends; `event:` is the type, `data:` the JSON. The first message is one `workshop` per Workshop. */
+export type FleetEvent =
+  | { readonly type: 'workshop'; readonly data: WorkshopView }
+  | { readonly type: 'gone'; readonly data: { readonly namespace: string; readonly name: string } }
+  | { readonly type: 'activity'; readonly data: ActivityEntry & { readonly namespace: string; readonly name: string } }

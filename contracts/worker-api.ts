@@ -1,0 +1,102 @@
+/**
+ * HTTP API of hub and worker: what the participant's console calls (identity from the platform's proxy headers) and
+ * what the controller calls under `/api/control/` (OAuth bearer of a principal named in the fleet file).
+ * Errors are `ErrorBody`. Requests that change something need `content-type: application/json` and a same-origin
+ * `Origin`. The terminal is a WebSocket on `/api/sessions/:id/terminal`, subprotocol `term.v1` (terminal-protocol.ts).
+ */
+import type { WorkshopSpec } from './workshop.ts'
+
+export type AgentId = WorkshopSpec['sessions']['agents'][number]
+
+/** What protects sessions of one worker from one another, best first. `bubblewrap` is level `namespaces`. */
+export type IsolationLevel = 'namespaces' | 'open'
+
+export interface IsolationReport {
+  readonly level: IsolationLevel
+  /** Why a better level did not start; one sentence, empty when the best did. */
+  readonly message: string
+}
+
+/** GET /api/me */
+export interface Me {
+  readonly email: string
+  readonly displayName: string
+  readonly role: 'participant' | 'facilitator'
+  readonly workshop: { readonly name: string; readonly title: string }
+  /** The app that answered. */
+  readonly app: { readonly name: string; readonly role: 'hub' | 'worker' }
+  readonly isolation: IsolationReport
+  readonly limits: { readonly perUser: number; readonly perWorker: number; readonly liveHere: number }
+  /** In the spec's order; the first that is available is the default. */
+  readonly agents: readonly AgentInfo[]
+  readonly draining: boolean
+}
+
+export interface AgentInfo {
+  readonly id: AgentId
+  readonly title: string
+  readonly available: boolean
+  /** Why not, when not available. */
+  readonly message: string
+}
+
+/** GET /api/guide; 404 WO-4005 never: no guide is `{challenges: []}`. */
+export interface Guide {
+  readonly title: string
+  readonly challenges: readonly { readonly id: string; readonly title: string; readonly text: string }[]
+}
+
+export type SessionState = 'preparing' | 'live' | 'exited'
+
+/** GET /api/sessions → SessionInfo[] (own ones only); POST /api/sessions CreateSession → 201 SessionInfo; DELETE /api/sessions/:id → 204; POST /api/sessions/:id/restart → 200 SessionInfo */
+export interface SessionInfo {
+  /** 128 random bits or more. */
+  readonly id: string
+  readonly agent: AgentId
+  readonly title: string
+  readonly state: SessionState
+  /** ISO 8601. */
+  readonly createdAt: string
+  readonly lastOutputAt?: string
+  readonly exit?: { readonly code: number; readonly signal: number }
+  readonly viewers: number
+  readonly isolation: IsolationLevel
+}
+
+export interface CreateSession {
+  readonly agent: AgentId
+  readonly title?: string
+  readonly cols?: number
+  readonly rows?: number
+}
+
+/** GET /api/join on the hub: where this person sits. `url` is set once the worker is ready; then the browser goes there. */
+export interface JoinState {
+  readonly email: string
+  readonly worker: string
+  readonly state: 'ready' | 'preparing' | 'no-seat'
+  readonly url?: string
+  readonly message: string
+}
+
+/** GET /api/control/status */
+export interface WorkerStatus {
+  readonly app: string
+  readonly role: 'hub' | 'worker'
+  readonly version: string
+  readonly fleetVersion: number
+  readonly isolation: IsolationReport
+  readonly sessions: {
+    readonly live: number
+    readonly people: readonly { readonly email: string; readonly live: number }[]
+  }
+  readonly draining: boolean
+  /** Bytes; limit from the cgroup where there is one. */
+  readonly memory: { readonly used: number; readonly limit: number }
+  readonly agents: readonly AgentInfo[]
+}
+
+/** POST /api/control/reload {} → 204: read the fleet file now. POST /api/control/drain {on: boolean} → 204: no new sessions. */
+export interface DrainRequest {
+  readonly on: boolean
+}

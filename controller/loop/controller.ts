@@ -1,0 +1,24 @@
+/** What the API and the command line see of a running controller. */
+import type { ActivityEntry, FleetEvent, WorkshopView } from '@workshop/contracts/fleet-api'
+
+/** A source and a loop over its Workshops. Keys are `namespace/name`. */
+export interface Controller {
+  /** Starts watching and reconciling; resolves once the source was read for the first time. */
+  readonly start: () => Promise<void>
+  /** Lets actions under way finish (at most 30 s), then stops. Nothing is deleted. */
+  readonly stop: () => Promise<void>
+  readonly views: () => readonly WorkshopView[]
+  readonly view: (key: string) => WorkshopView | undefined
+  /** Newest first, at most 200. */
+  readonly activity: (key: string) => readonly ActivityEntry[]
+  /** Look now; deep looks read permissions, ACLs and groups too. False when there is no such Workshop. */
+  readonly reconcileNow: (key: string, deep?: boolean) => boolean
+  /** Stop or go on acting, beside what the spec says. Kept in the state directory. */
+  readonly setSuspended: (key: string, on: boolean) => boolean
+  /** Calls back on every change until the returned function is called. */
+  readonly subscribe: (listener: (event: FleetEvent) => void) => () => void
+  /** For /readyz: each check by name. */
+  readonly health: () => readonly { readonly name: string; readonly ok: boolean; readonly message: string }[]
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>
+}

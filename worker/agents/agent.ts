@@ -1,0 +1,24 @@
+/** What the worker must know of a coding agent (a CLI) to offer it: one file per agent beside this one. */
+import type { AgentId, AgentInfo } from '@workshop/contracts/worker-api'
+import type { Launch } from '../terminal/launch.ts'
+
+/** What a session gives its agent. Paths are those that the session sees. */
+export interface SessionContext {
+  readonly sessionId: string
+  readonly person: { readonly email: string; readonly displayName: string }
+  /** HOME of the session; its project folder is `<home>/project`. */
+  readonly home: string
+  /** The worker's loopback gateway and this session's key to it. */
+  readonly gateway: { readonly url: string; readonly key: string }
+  readonly models: { readonly claude: string }
+}
+
+/** One agent. `prepare` writes configuration into the home once; `launch` says what to run, now or again. */
+export interface Agent {
+  readonly id: AgentId
+  readonly title: string
+  /** Can it be started on this worker? Looks, never installs. */
+  readonly check: () => Promise<AgentInfo>
+  readonly prepare: (context: SessionContext) => Promise<void>
+  readonly launch: (context: SessionContext) => Promise<Launch>
+}
