@@ -250,7 +250,7 @@ export interface WorkshopStatus {
   readonly conditions?: readonly ({
     /** Condition type. */
     readonly type: string
-    /** true */
+    /** True, False or Unknown. */
     readonly status: 'True' | 'False' | 'Unknown'
     /** Generation it speaks of. */
     readonly observedGeneration?: number
@@ -269,7 +269,7 @@ export interface WorkshopStatus {
   readonly updateRevision?: string
   /** What was made on the platform, for people and for pruning by hand. */
   readonly inventory?: readonly {
-    /** App */
+    /** App, SecretScope, Token or WorkspaceFolder. */
     readonly kind: string
     /** Name or id. */
     readonly name: string
