@@ -17,6 +17,8 @@ export interface AppLaunch {
   readonly platformEnv: Readonly<Record<string, string>>
   /** Value of an app resource, or undefined when there is none of that name. */
   readonly resourceValue: (resourceName: string) => string | undefined
+  /** Ends the launch early, also in the middle of an install; `launch` rejects then and nothing of it is left. */
+  readonly signal?: AbortSignal
   /** Short words for the deployment's status message: `Installing dependencies`, `Starting app` … */
   readonly onProgress: (message: string) => void
   /** The process ended without having been asked to. */
