@@ -2,7 +2,7 @@
 import type { AgentId, AgentInfo } from '@workshop/contracts/worker-api'
 import type { Launch } from '../terminal/launch.ts'
 
-/** What a session gives its agent. Paths are those that the session sees. */
+/** What a session gives its agent. Paths are those of the worker; isolation rewrites them in what `launch` returns. */
 export interface SessionContext {
   readonly sessionId: string
   readonly person: { readonly email: string; readonly displayName: string }
