@@ -1,0 +1,299 @@
+/**
+ * One terminal's connection, without a screen of its own: connects, resumes from the offset that it has, resends
+ * input until it is acknowledged, acknowledges output once the screen has parsed it, and tells its state.
+ * Sockets, timers and randomness come from outside; the component on top owns xterm.js.
+ */
+import { decodeServer } from '@workshop/contracts/terminal-decode'
+import { encodeClient } from '@workshop/contracts/terminal-encode'
+import {
+  type ClientFrame,
+  type ServerFrame,
+  TerminalProtocolError,
+  type TerminalSignal,
+  terminalLimits,
+  type Welcome,
+} from '@workshop/contracts/terminal-protocol'
+import type { TermSocket } from './browser-socket.ts'
+import { InputQueue } from './input-queue.ts'
+import { NamedTimers } from './named-timers.ts'
+import { OutputFeed } from './output-feed.ts'
+import { finalEnd, nextAttemptMs } from './reconnect-delay.ts'
+import type { TermClientOptions, TermState } from './term-options.ts'
+import { isTerminalReply } from './terminal-reply.ts'
+
+/** A window drag asks for sizes faster than a program can repaint. */
+const resizeEveryMs = 50
+/** No answer to a ping within this time: the connection is dead, whatever the socket says. */
+const pongWithinMs = 5_000
+const connectWithinMs = 10_000
+
+const text = new TextEncoder()
+export class TermClient {
+  readonly #options: TermClientOptions
+  readonly #feed: OutputFeed
+  readonly #input = new InputQueue()
+  #state: TermState = { name: 'preparing' }
+  #socket: TermSocket | undefined
+  /** Tells events of the present socket from those of earlier ones. */
+  #life = 0
+  #attempt = 0
+  #welcome: Welcome | undefined
+  #viewers = 1
+  #owner = 0
+  #acked = 0
+  #size: TermClientOptions['size']
+  #sentSize: TermClientOptions['size'] | undefined
+  readonly #timers: NamedTimers<'retry' | 'ack' | 'resize' | 'ping' | 'pong' | 'connect'>
+
+  constructor(options: TermClientOptions) {
+    this.#options = options
+    this.#size = options.size
+    this.#timers = new NamedTimers(options.clock)
+    this.#feed = new OutputFeed(options.screen, () => this.#acknowledge())
+  }
+
+  get state(): TermState {
+    return this.#state
+  }
+
+  /** Connects; the session must exist. */
+  start(): void {
+    this.#enter({ name: 'connecting' })
+    this.#dial()
+  }
+
+  /** At once instead of at the end of the wait: the browser came online, the page became visible, a button. */
+  reconnectNow(): void {
+    if (this.#state.name === 'preparing') return
+    if (this.#state.name === 'live') this.#ping()
+    else {
+      this.#attempt = 0
+      this.#dial()
+    }
+  }
+
+  /** What xterm.js gives in `onData` (or a paste, already cleaned). Answers of a terminal that is not asked are left out. */
+  input(data: string): void {
+    if (this.#options.role === 'view') return
+    const answering = this.#feed.muted || (this.#viewers > 1 && this.#owner !== this.#welcome?.viewer)
+    if (answering && isTerminalReply(data)) return
+    const bytes = text.encode(data)
+    if (!this.#input.push(bytes)) this.#options.events.inputDropped?.(bytes.length)
+    this.#sendInput()
+  }
+
+  /** The size that this page has room for; the server decides whose counts. */
+  resize(cols: number, rows: number, visible: boolean): void {
+    this.#size = { cols, rows, visible }
+    if (this.#timers.has('resize') || this.#state.name !== 'live') return
+    this.#sendSize()
+    this.#timers.set('resize', resizeEveryMs, () => this.#sendSize())
+  }
+
+  /** Makes this page's size the one that counts. */
+  takeSize(): void {
+    this.#send({ type: 'control', control: { action: 'take-size' } })
+  }
+
+  /** Throws away typing that the program has not taken. */
+  dropInput(): void {
+    this.#input.dropUnsent()
+    this.#send({ type: 'control', control: { action: 'drop-input' } })
+  }
+
+  /** To the program in the foreground. */
+  signal(signal: TerminalSignal): void {
+    this.#send({ type: 'control', control: { action: 'signal', signal } })
+  }
+
+  /** Ends the session's program. */
+  kill(): void {
+    this.#send({ type: 'control', control: { action: 'kill' } })
+  }
+
+  /** Lets go of socket and timers; the session goes on. */
+  close(): void {
+    this.#hangUp()
+    if (this.#state.name !== 'ended') this.#enter({ name: 'ended', end: { why: 'closed' } })
+  }
+
+  #dial(): void {
+    this.#hangUp()
+    const life = ++this.#life
+    if (this.#state.name === 'reconnecting') {
+      this.#enter({ name: 'reconnecting', attempt: this.#attempt, message: this.#state.message })
+    }
+    const mine = (run: () => void) => () => {
+      if (life === this.#life) run()
+    }
+    this.#timers.set('connect', connectWithinMs, () => this.#lost('no answer'))
+    this.#socket = this.#options.connect({
+      open: mine(() => this.#hello()),
+      message: (bytes) => mine(() => this.#receive(bytes))(),
+      close: (code, reason) => mine(() => this.#closed(code, reason))(),
+    })
+  }
+
+  #hello(): void {
+    const { session, clientId, role } = this.#options
+    const known = this.#welcome === undefined ? {} : { epoch: this.#welcome.epoch, ...this.#feed.resumeFrom }
+    const { cols, rows, visible } = this.#size
+    const mine = { client: clientId, inSeq: this.#input.base, cols, rows, visible, role }
+    this.#sentSize = this.#size
+    this.#send({ type: 'hello', hello: { session, ...mine, ...known, window: terminalLimits.window } })
+  }
+
+  #receive(bytes: Uint8Array): void {
+    try {
+      this.#handle(decodeServer(bytes))
+    } catch (error) {
+      if (!(error instanceof TerminalProtocolError)) throw error
+      this.#lost(error.message)
+    }
+  }
+
+  #handle(frame: ServerFrame): void {
+    const { events } = this.#options
+    switch (frame.type) {
+      case 'welcome':
+        this.#welcomed(frame.welcome)
+        break
+      case 'output':
+        this.#feed.output(frame.offset, frame.data)
+        break
+      case 'reset':
+        this.#acked = frame.offset
+        this.#feed.reset(frame.offset, frame.live, frame.cols, frame.rows)
+        break
+      case 'replay':
+        this.#feed.replay(frame.data, frame.last)
+        break
+      case 'inputAck':
+        this.#input.acknowledge(frame.inSeq)
+        this.#sendInput()
+        break
+      case 'inputStall':
+        events.stall?.(frame)
+        break
+      case 'size':
+        this.#owner = frame.owner
+        this.#feed.size(frame.cols, frame.rows, frame.offset)
+        events.size?.({ cols: frame.cols, rows: frame.rows, own: frame.owner === this.#welcome?.viewer })
+        break
+      case 'exit':
+        this.#enter({ name: 'ended', end: { why: 'exit', exit: frame.exit } })
+        break
+      case 'event':
+        this.#event(frame.event)
+        break
+      case 'ping':
+        this.#send({ type: 'pong', time: frame.time })
+        break
+      case 'pong':
+        this.#timers.cancel('pong')
+        events.roundTrip?.(Math.max(0, this.#options.clock.now() - frame.time))
+        break
+    }
+  }
+
+  #welcomed(welcome: Welcome): void {
+    const { events } = this.#options
+    const before = this.#welcome
+    this.#welcome = welcome
+    this.#attempt = 0
+    this.#owner = welcome.owner
+    this.#timers.cancel('connect')
+    if (before === undefined || before.epoch === welcome.epoch) this.#input.resume(welcome.inSeq)
+    else {
+      const dropped = this.#input.restart(welcome.inSeq)
+      if (dropped > 0) events.inputDropped?.(dropped)
+    }
+    this.#feed.resume(welcome.live)
+    this.#enter({ name: 'live' })
+    events.title?.(welcome.title)
+    events.size?.({ cols: welcome.cols, rows: welcome.rows, own: welcome.owner === welcome.viewer })
+    this.#sendSize()
+    this.#sendInput()
+    this.#ping()
+  }
+
+  #event(event: Extract<ServerFrame, { type: 'event' }>['event']): void {
+    const { events } = this.#options
+    if (event.kind === 'title') events.title?.(event.title)
+    else if (event.kind === 'viewers') {
+      this.#viewers = event.count
+      events.viewers?.(event.count)
+    } else if (event.kind === 'draining') events.draining?.(event.message)
+    else events.warning?.(event.message)
+  }
+
+  #acknowledge(): void {
+    const behind = this.#feed.parsed - this.#acked
+    if (behind >= terminalLimits.ackBytes) this.#sendAck()
+    else if (behind > 0 && !this.#timers.has('ack'))
+      this.#timers.set('ack', terminalLimits.ackMs, () => this.#sendAck())
+  }
+
+  #sendAck(): void {
+    this.#timers.cancel('ack')
+    if (this.#state.name !== 'live' && this.#state.name !== 'ended') return
+    this.#acked = this.#feed.parsed
+    this.#send({ type: 'ack', offset: this.#acked })
+  }
+
+  #sendInput(): void {
+    if (this.#state.name !== 'live') return
+    for (let piece = this.#input.next(); piece !== undefined; piece = this.#input.next()) {
+      this.#send({ type: 'input', ...piece })
+    }
+  }
+
+  #sendSize(): void {
+    const { cols, rows, visible } = this.#size
+    const sent = this.#sentSize
+    if (sent?.cols === cols && sent.rows === rows && sent.visible === visible) return
+    this.#sentSize = this.#size
+    this.#send({ type: 'resize', cols, rows, visible })
+  }
+
+  #ping(): void {
+    this.#send({ type: 'ping', time: Math.floor(this.#options.clock.now()) })
+    this.#timers.set('pong', pongWithinMs, () => this.#lost('no answer'))
+    this.#timers.set('ping', this.#welcome?.heartbeatMs ?? terminalLimits.heartbeatMs, () => this.#ping())
+  }
+
+  #closed(code: number, reason: string): void {
+    const why = finalEnd(code)
+    if (why === undefined) this.#lost(reason)
+    else {
+      this.#hangUp()
+      if (this.#state.name !== 'ended') this.#enter({ name: 'ended', end: { why } })
+    }
+  }
+
+  #lost(message: string): void {
+    this.#hangUp()
+    if (this.#state.name === 'ended') return
+    const { clock, random } = this.#options
+    const delay = nextAttemptMs(this.#attempt, random())
+    this.#attempt += 1
+    this.#enter({ name: 'reconnecting', attempt: this.#attempt, retryAt: clock.now() + delay, message })
+    this.#timers.set('retry', delay, () => this.#dial())
+  }
+
+  #hangUp(): void {
+    this.#life += 1
+    this.#timers.cancelAll()
+    this.#socket?.close()
+    this.#socket = undefined
+  }
+
+  #send(frame: ClientFrame): void {
+    this.#socket?.send(encodeClient(frame))
+  }
+
+  #enter(state: TermState): void {
+    this.#state = state
+    this.#options.events.state?.(state)
+  }
+}
