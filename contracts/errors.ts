@@ -31,6 +31,7 @@ export const errorTable = {
   },
   'WO-1150': { title: 'Two files name the same Workshop', fix: 'rename one, or give the files different namespaces' },
   'WO-1160': { title: 'A skill does not exist', fix: 'use a folder name under skills/' },
+  'WO-1161': { title: 'No such Workshop', fix: 'see workshop status for the ones there are' },
   'WO-2001': {
     title: 'No Databricks credentials',
     fix: 'set DATABRICKS_HOST with DATABRICKS_TOKEN, or DATABRICKS_CLIENT_ID and _SECRET, or DATABRICKS_CONFIG_PROFILE',
