@@ -90,6 +90,7 @@ describe('the model side', () => {
     finish()
     while (!(await reader?.read())?.done);
     await expect.poll(() => gateway.usage('session-a')).toEqual({ requests: 1, inputTokens: 11, outputTokens: 42 })
+    await expect.poll(() => log[0]).toMatchObject({ status: 200, inputTokens: 11, outputTokens: 42 })
   })
 
   it('maps a tier to the endpoint and refuses other models by name', async () => {

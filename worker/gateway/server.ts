@@ -70,48 +70,51 @@ class GatewayServer {
     this.#upstream.close()
   }
 
+  /** Answers one request and, when its connection is done with it, writes it down. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const started = this.#clock.now()
-    const url = request.url ?? ''
-    const side = url.startsWith('/anthropic') ? 'models' : 'workspace'
-    const fail = (status: 400 | 401, code: 'WO-5001' | 'WO-5002', message: string): Refusal =>
-      side === 'models' ? modelRefusal(code, message) : workspaceRefusal(status, code, message)
-
-    let tokens: Tokens | undefined
-    let session: string | undefined
-    response.once('close', () => {
-      this.#options.log?.({
-        ...(session === undefined ? {} : { session }),
-        side,
-        method: request.method ?? '',
-        path: (url.split('?')[0] ?? '').slice(0, 200),
-        status: response.headersSent ? response.statusCode : 0,
-        durationMs: this.#clock.now() - started,
-        ...tokens,
-        ...(response.writableFinished ? {} : { aborted: true }),
-      })
+    const closed = new Promise((resolve) => response.once('close', resolve))
+    const known = await this.#dispatch(request, response)
+    await closed
+    this.#options.log?.({
+      ...known,
+      side: sideOf(request),
+      method: request.method ?? '',
+      path: (request.url?.split('?')[0] ?? '').slice(0, 200),
+      status: response.headersSent ? response.statusCode : 0,
+      durationMs: this.#clock.now() - started,
+      ...(response.writableFinished ? {} : { aborted: true }),
     })
+  }
 
-    const target = parseTarget(url)
-    if (typeof target === 'string') return refuse(response, fail(400, 'WO-5002', `Refused: ${target}.`))
+  /** Returns what is known of the caller and the cost. Never rejects. */
+  async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<{ session?: string } & Partial<Tokens>> {
+    const side = sideOf(request)
+    const fail = (status: 400 | 401, code: 'WO-5001' | 'WO-5002', message: string) => {
+      refuse(response, side === 'models' ? modelRefusal(code, message) : workspaceRefusal(status, code, message))
+      return {}
+    }
+    const target = parseTarget(request.url ?? '')
+    if (typeof target === 'string') return fail(400, 'WO-5002', `Refused: ${target}.`)
     const { key, conflict } = presentedKey(request.rawHeaders)
-    if (conflict) return refuse(response, fail(400, 'WO-5001', 'The request brings two different keys.'))
+    if (conflict) return fail(400, 'WO-5001', 'The request brings two different keys.')
     const owner = key === undefined ? undefined : this.keys.find(key)
     if (!owner && !needsNoKey(request.method ?? '', target.path)) {
-      return refuse(response, fail(401, 'WO-5001', 'The request brings no key that is known here.'))
+      return fail(401, 'WO-5001', 'The request brings no key that is known here.')
     }
 
-    session = owner?.sessionId
+    let tokens: Tokens | undefined
     const charge = (cost: Tokens) => {
       tokens = cost
       if (owner) this.#charge(owner.sessionId, cost)
     }
-    await this.#run(session, response, (signal) => {
+    await this.#run(owner?.sessionId, response, (signal) => {
       const exchange = { request, response, target, owner, signal, charge }
       return side === 'models'
         ? modelCall(exchange, this.#options, this.#upstream, this.#clock)
         : workspaceCall(exchange, this.#options, this.#upstream)
     })
+    return { ...(owner ? { session: owner.sessionId } : {}), ...tokens }
   }
 
   /** Runs one call, ends it when the client leaves, and answers when the workspace did not. */
@@ -138,7 +141,7 @@ class GatewayServer {
 
   #unreachable(request: IncomingMessage): Refusal {
     const message = 'The workspace could not be reached.'
-    return request.url?.startsWith('/anthropic')
+    return sideOf(request) === 'models'
       ? modelRefusal('WO-5003', message, 502)
       : workspaceRefusal(502, 'WO-5003', message)
   }
@@ -151,4 +154,8 @@ class GatewayServer {
       outputTokens: before.outputTokens + outputTokens,
     })
   }
+}
+
+function sideOf(request: IncomingMessage): 'models' | 'workspace' {
+  return request.url?.startsWith('/anthropic') ? 'models' : 'workspace'
 }
