@@ -7,7 +7,6 @@ import { decodeServer } from '@workshop/contracts/terminal-decode'
 import { encodeClient } from '@workshop/contracts/terminal-encode'
 import {
   type ClientFrame,
-  closeCode,
   type ServerFrame,
   TerminalProtocolError,
   type TerminalSignal,
@@ -55,6 +54,11 @@ export class TermClient {
 
   get state(): TermState {
     return this.#state
+  }
+
+  /** Is history being parsed? What a program once asked of the clipboard or the bell is then long over. */
+  get replaying(): boolean {
+    return this.#feed.muted
   }
 
   /** Connects; the session must exist. */
@@ -210,7 +214,6 @@ export class TermClient {
       if (dropped > 0) events.inputDropped?.(dropped)
     }
     this.#feed.resume(welcome.live)
-    this.#feed.size(welcome.cols, welcome.rows, welcome.live)
     this.#enter({ name: 'live' })
     events.title?.(welcome.title)
     events.size?.({ cols: welcome.cols, rows: welcome.rows, own: welcome.owner === welcome.viewer })
@@ -266,8 +269,7 @@ export class TermClient {
 
   #closed(code: number, reason: string): void {
     const why = finalEnd(code)
-    if (code === closeCode.restarted) this.start()
-    else if (why === undefined) this.#lost(reason)
+    if (why === undefined) this.#lost(reason)
     else {
       this.#hangUp()
       if (this.#state.name !== 'ended') this.#enter({ name: 'ended', end: { why } })

@@ -1,0 +1,99 @@
+/** The commands of the bench. What they do comes from the page; here is what they are called and which keys they have. */
+import type { AgentInfo } from '@workshop/contracts/worker-api'
+import {
+  BookOpen,
+  Columns2,
+  Keyboard,
+  LogOut,
+  Plus,
+  Rows2,
+  Search,
+  Square,
+  SquareX,
+  SunMoon,
+  Terminal,
+} from 'lucide-vue-next'
+import { needsGlyph } from '../../ui/glyphs.ts'
+import { switchTerminalTheme, switchTheme } from '../../ui/theme.ts'
+import type { Command } from '../keys/commands.ts'
+import { agentGlyphs } from '../sessions/agent-glyph.ts'
+import type { SessionRow } from '../sessions/session-row.ts'
+import type { Layout } from './pane-layout.ts'
+
+export interface BenchActions {
+  readonly openNew: () => void
+  readonly start: (agent: AgentInfo['id']) => void
+  readonly show: (id: string) => void
+  readonly nextNeedy: () => void
+  readonly find: () => void
+  readonly end: () => void
+  readonly leave: () => void
+  readonly toggleGuide: () => void
+  readonly setLayout: (layout: Layout) => void
+  readonly palette: () => void
+  readonly sheet: () => void
+}
+
+export function benchCommands(
+  rows: readonly SessionRow[],
+  agents: readonly AgentInfo[],
+  act: BenchActions,
+): readonly Command[] {
+  const sessions = 'Sessions'
+  const page = 'Page'
+  return [
+    { id: 'new', title: 'New session', group: sessions, icon: Plus, leader: 't', run: act.openNew },
+    ...agents
+      .filter(({ available }) => available)
+      .map(({ id, title }) => ({
+        id: `new-${id}`,
+        title: `New ${title} session`,
+        group: sessions,
+        icon: agentGlyphs[id],
+        run: () => act.start(id),
+      })),
+    {
+      id: 'needy',
+      title: 'Next session that needs you',
+      group: sessions,
+      icon: needsGlyph,
+      leader: 'n',
+      run: act.nextNeedy,
+    },
+    ...rows.map(
+      ({ info }, at): Command => ({
+        id: `go-${info.id}`,
+        title: `Go to terminal ${at + 1}, ${info.title}`,
+        group: sessions,
+        icon: agentGlyphs[info.agent],
+        ...(at < 9 ? { leader: String(at + 1), leaderLabel: String(at + 1) } : {}),
+        run: () => act.show(info.id),
+      }),
+    ),
+    { id: 'find', title: 'Find in output', group: sessions, icon: Search, leader: 'f', run: act.find },
+    { id: 'end', title: 'End this session', group: sessions, icon: SquareX, leader: 'x', run: act.end },
+    {
+      id: 'leave',
+      title: 'Leave the terminal',
+      group: sessions,
+      icon: LogOut,
+      leader: 'escape',
+      leaderLabel: 'Esc',
+      run: act.leave,
+    },
+    { id: 'guide', title: 'Show or fold the guide', group: page, icon: BookOpen, leader: 'g', run: act.toggleGuide },
+    { id: 'single', title: 'One terminal', group: page, icon: Square, run: () => act.setLayout('single') },
+    { id: 'side', title: 'Split right', group: page, icon: Columns2, leader: 'v', run: () => act.setLayout('side') },
+    { id: 'stacked', title: 'Split down', group: page, icon: Rows2, leader: 's', run: () => act.setLayout('stacked') },
+    { id: 'theme', title: 'Switch the theme', group: page, icon: SunMoon, run: switchTheme },
+    {
+      id: 'term-theme',
+      title: 'Switch the terminals between dark and light',
+      group: page,
+      icon: Terminal,
+      run: switchTerminalTheme,
+    },
+    { id: 'sheet', title: 'Key sheet', group: page, icon: Keyboard, keys: ['?'], run: act.sheet },
+    { id: 'palette', title: 'Command palette', group: page, keyOnly: true, run: act.palette },
+  ]
+}

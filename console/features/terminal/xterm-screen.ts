@@ -1,0 +1,114 @@
+/** xterm.js as this console uses it: options, addons and guards against what a program may try. The only importer of xterm. */
+import { FitAddon } from '@xterm/addon-fit'
+import type { SearchAddon } from '@xterm/addon-search'
+import { Unicode11Addon } from '@xterm/addon-unicode11'
+import { WebLinksAddon } from '@xterm/addon-web-links'
+import { type ITheme, Terminal } from '@xterm/xterm'
+import '@xterm/xterm/css/xterm.css'
+import { clipboardText, safeLink } from './screen-text.ts'
+
+/** Lines kept above the screen in this browser. */
+const scrollback = 5_000
+
+export interface XtermScreen {
+  readonly terminal: Terminal
+  /** The finder, fetched when first asked for. */
+  readonly finder: () => Promise<SearchAddon>
+  /** Columns and rows that fit the host element; undefined while it has no size. */
+  readonly room: () => { readonly cols: number; readonly rows: number } | undefined
+  /** Draws with WebGL while shown; falls back to the DOM where that fails or the context is lost. */
+  readonly accelerate: (on: boolean) => Promise<void>
+  readonly dispose: () => void
+}
+
+export interface XtermWishes {
+  readonly theme: ITheme
+  readonly font: string
+  readonly fontSize: number
+  /** A program asks to put text on the clipboard. */
+  readonly onClipboard: (text: string) => void
+}
+
+export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboard }: XtermWishes): XtermScreen {
+  const terminal = new Terminal({
+    allowProposedApi: true,
+    cursorBlink: false,
+    customGlyphs: true,
+    fontFamily: font,
+    fontSize,
+    lineHeight: 1.1,
+    linkHandler: { activate: (_event, address) => openLink(address), allowNonHttpProtocols: false },
+    macOptionIsMeta: true,
+    minimumContrastRatio: 4.5,
+    rightClickSelectsWord: false,
+    scrollback,
+    theme,
+  })
+  const fit = new FitAddon()
+  terminal.loadAddon(fit)
+  terminal.loadAddon(new Unicode11Addon())
+  terminal.loadAddon(new WebLinksAddon((_event, address) => openLink(address)))
+  terminal.unicode.activeVersion = '11'
+  // OSC 52 may write the clipboard and never read it; handled here, so that xterm.js never answers.
+  terminal.parser.registerOscHandler(52, (data) => {
+    const text = clipboardText(data)
+    if (text !== undefined) onClipboard(text)
+    return true
+  })
+  terminal.open(host)
+
+  let found: Promise<SearchAddon> | undefined
+  const loadFinder = async () => {
+    const { SearchAddon } = await import('@xterm/addon-search')
+    const addon = new SearchAddon()
+    terminal.loadAddon(addon)
+    return addon
+  }
+  let renderer: { dispose: () => void } | undefined
+  let wanted = false
+  return {
+    terminal,
+    finder: () => {
+      found ??= loadFinder()
+      return found
+    },
+    room: () => fit.proposeDimensions(),
+    async accelerate(on) {
+      wanted = on
+      if (!on) {
+        renderer?.dispose()
+        renderer = undefined
+      } else if (!renderer) {
+        const { WebglAddon } = await import('@xterm/addon-webgl')
+        if (!wanted || renderer) return
+        renderer = withWebgl(terminal, new WebglAddon(), () => {
+          renderer = undefined
+        })
+      }
+    },
+    dispose() {
+      wanted = false
+      terminal.dispose()
+    },
+  }
+}
+
+function withWebgl(terminal: Terminal, addon: import('@xterm/addon-webgl').WebglAddon, lost: () => void) {
+  try {
+    addon.onContextLoss(() => {
+      addon.dispose()
+      lost()
+    })
+    terminal.loadAddon(addon)
+    return addon
+  } catch {
+    // No WebGL 2 here: xterm.js goes on with its DOM renderer.
+    addon.dispose()
+    return undefined
+  }
+}
+
+function openLink(address: string): void {
+  const url = safeLink(address)
+  if (url !== undefined) window.open(url, '_blank', 'noopener,noreferrer')
+}
