@@ -31,6 +31,7 @@ export const errorTable = {
   },
   'WO-1150': { title: 'Two files name the same Workshop', fix: 'rename one, or give the files different namespaces' },
   'WO-1160': { title: 'A skill does not exist', fix: 'use a folder name under skills/' },
+  'WO-1161': { title: 'No such Workshop', fix: 'see workshop status for the ones there are' },
   'WO-2001': {
     title: 'No Databricks credentials',
     fix: 'set DATABRICKS_HOST with DATABRICKS_TOKEN, or DATABRICKS_CLIENT_ID and _SECRET, or DATABRICKS_CONFIG_PROFILE',
@@ -84,6 +85,7 @@ export const errorTable = {
   'WO-4009': { title: 'The request cannot be understood', fix: 'check the field that is named' },
   'WO-4010': { title: 'Nobody is signed in', fix: 'open the workshop from its address and sign in' },
   'WO-4011': { title: 'The worker has no fleet file yet', fix: 'wait a moment; the controller writes it' },
+  'WO-4012': { title: 'Too many connections', fix: 'close other tabs of the workshop, then reload the page' },
   'WO-4020': { title: 'The terminal protocol was broken', fix: 'reload the page' },
   'WO-4030': { title: 'The session could not start', fix: 'try again; tell the organiser if it stays' },
   'WO-5001': { title: 'The key of this session is not known', fix: 'open a new session' },

@@ -1,7 +1,7 @@
 /** A plan as data: what the controller will do to the platform and why. Shown by `workshop plan`, the control room and tests. */
 
 /** What is done to one object. */
-export type ActionKind = 'create' | 'update' | 'deploy' | 'start' | 'restart' | 'delete' | 'adopt' | 'none'
+export type ActionKind = 'create' | 'update' | 'deploy' | 'start' | 'restart' | 'drain' | 'delete' | 'adopt' | 'none'
 
 /** The kinds of object that a Workshop owns. */
 export type ObjectKind =
@@ -36,6 +36,11 @@ export interface Action {
   readonly changes: readonly FieldChange[]
   /** Keys of actions that must have succeeded first. */
   readonly after: readonly string[]
+  /**
+   * Why this is not done now, for people: the platform is at it already (reason InProgress), compute is not up, it is
+   * not this worker's turn, people still sit there. Absent: carried out now.
+   */
+  readonly pending?: string
 }
 
 /** Something that stands in the way and that the controller must not solve by itself. */

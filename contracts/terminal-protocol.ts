@@ -69,6 +69,8 @@ export const closeCode = {
   timeout: 4408,
   /** A newer socket of the same client took over. */
   replaced: 4409,
+  /** The session runs a new program (new epoch); come back at once. */
+  restarted: 4410,
   /** Too many viewers. */
   busy: 4429,
 } as const
@@ -105,7 +107,7 @@ export interface Hello {
   readonly window: number
 }
 
-/** Body of WELCOME: the first frame of the server, and again when the program was restarted (new epoch). */
+/** Body of WELCOME: the first frame of the server. */
 export interface Welcome {
   readonly epoch: string
   readonly role: TerminalRole

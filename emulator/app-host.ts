@@ -19,6 +19,11 @@ export interface AppLaunch {
   readonly resourceValue: (resourceName: string) => string | undefined
   /** Ends the launch early, also in the middle of an install; `launch` rejects then and nothing of it is left. */
   readonly signal?: AbortSignal
+  /**
+   * Await this after the install and build steps, straight before the app's own process is spawned: it stops the process
+   * that the deployment replaces, so that two generations of one app never run side by side.
+   */
+  readonly beforeStart?: () => Promise<void>
   /** Short words for the deployment's status message: `Installing dependencies`, `Starting app` … */
   readonly onProgress: (message: string) => void
   /** The process ended without having been asked to. */

@@ -90,6 +90,7 @@ export function createAppHost(options: AppHostOptions = {}): LocalAppHost {
           appEnvironment({ port, home, firstPaths, node }, request.platformEnv, variables),
         output: outputTo(log),
       })
+      await request.beforeStart?.()
       progress('Starting app')
       const app = await startApp({
         ...start,

@@ -6,8 +6,10 @@ import type { Launch } from '../terminal/launch.ts'
 export interface SessionContext {
   readonly sessionId: string
   readonly person: { readonly email: string; readonly displayName: string }
-  /** HOME of the session; its project folder is `<home>/project`. */
+  /** HOME of the session. */
   readonly home: string
+  /** The person's project folder, where a session starts; it sees it as `~/project` where isolation can show it there. */
+  readonly project: string
   /** The worker's loopback gateway and this session's key to it. */
   readonly gateway: { readonly url: string; readonly key: string }
   readonly models: { readonly claude: string }

@@ -24,6 +24,7 @@ const context = () => ({
   sessionId: 's1',
   person: { email: 'ada@example.com', displayName: 'Ada' },
   home: join(folder, 'home'),
+  project: join(folder, 'project'),
   gateway: { url: 'http://127.0.0.1:9', key: 'wsk_key' },
   models: { claude: 'databricks-claude-opus-4-6' },
 })

@@ -2,13 +2,15 @@
 import type { SessionContext } from './agent.ts'
 
 /**
- * `~/.claude.json`, which Claude rewrites: written once per home. Trust is inherited from any folder above, and `/`
- * keeps it true wherever isolation shows the home.
+ * `~/.claude.json`, which Claude rewrites: written once per home. The folder of a git repository must be named
+ * exactly: trust in a folder above it does not count, and what a participant clones is rightly asked about.
  */
-export const claudeState = {
-  hasCompletedOnboarding: true,
-  hasSeenAutoDefaultNotice: true,
-  projects: { '/': { hasTrustDialogAccepted: true } },
+export function claudeState(trusted: readonly string[]): object {
+  return {
+    hasCompletedOnboarding: true,
+    hasSeenAutoDefaultNotice: true,
+    projects: Object.fromEntries(trusted.map((folder) => [folder, { hasTrustDialogAccepted: true }])),
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { access, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { seenProject } from '../isolation/bubblewrap.ts'
 import type { Agent } from './agent.ts'
 import { claudeEnvironment, claudeSettings, claudeState } from './claude-settings.ts'
 import { sessionEnvironment } from './environment.ts'
@@ -17,7 +18,7 @@ export function claudeAgent({ binary, path }: { readonly binary: string | undefi
     title,
     check: async () => ({ id: 'claude', title, available: binary !== undefined, message: binary ? '' : message }),
     prepare: async (context) => {
-      await writeOnce(join(context.home, '.claude.json'), claudeState)
+      await writeOnce(join(context.home, '.claude.json'), claudeState([seenProject, context.project]))
       await writeOnce(join(context.home, '.claude', 'settings.json'), claudeSettings)
     },
     launch: async (context) => {
@@ -28,7 +29,7 @@ export function claudeAgent({ binary, path }: { readonly binary: string | undefi
         file: binary,
         args: [isKnown ? '--resume' : '--session-id', id],
         env: { ...sessionEnvironment(context, path), ...claudeEnvironment(context) },
-        cwd: `${context.home}/project`,
+        cwd: context.project,
       }
     },
   }

@@ -7,10 +7,10 @@ import type { SessionContext } from './agent.ts'
  * app's own client id and secret stay out, or the SDK would refuse two kinds of credentials at once.
  */
 export function sessionEnvironment(context: SessionContext, path: string): Record<string, string> {
-  const { home, gateway, person } = context
+  const { home, project, gateway, person } = context
   return {
     HOME: home,
-    PROJECT: `${home}/project`,
+    PROJECT: project,
     PATH: `${home}/.local/bin:${path}`,
     SHELL: '/bin/bash',
     USER: 'participant',

@@ -22,7 +22,7 @@ export function shellAgent({ path }: { readonly path: string }): Agent {
       file: bash,
       args: [],
       env: sessionEnvironment(context, path),
-      cwd: `${context.home}/project`,
+      cwd: context.project,
     }),
   }
 }

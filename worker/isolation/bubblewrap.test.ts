@@ -14,7 +14,7 @@ const launch = {
   file: '/app/node_modules/x/claude',
   args: ['--resume', 'id'],
   env: { HOME: '/w/ada/s1/home', PATH: '/w/ada/s1/home/.local/bin:/usr/bin', DATABRICKS_HOST: 'http://127.0.0.1:9' },
-  cwd: '/w/ada/s1/home/project',
+  cwd: '/w/ada/project',
 }
 const bubblewrap = { path: '/usr/bin/bwrap', disableUserNamespaces: true, proc: 'own', system: [] } as const
 

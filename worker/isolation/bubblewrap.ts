@@ -24,6 +24,7 @@ export interface SystemFolder {
 
 /** The home as every session sees it: the same on all workers, so that an agent's transcript is found after a move. */
 export const seenHome = '/home/participant'
+export const seenProject = `${seenHome}/project`
 const seenTmp = '/tmp'
 
 /** Names, certificates and linker configuration; nothing that could hold a password. */
@@ -67,8 +68,7 @@ EOF
 export function bubblewrapLaunch(launch: Launch, confinement: Confinement, bubblewrap: Bubblewrap): Launch {
   const { home, project, tmp, readOnly } = confinement
   const map: PathMap = [
-    [`${home}/project`, `${seenHome}/project`],
-    [project, `${seenHome}/project`],
+    [project, seenProject],
     [tmp, seenTmp],
     [home, seenHome],
   ]
@@ -95,7 +95,7 @@ export function bubblewrapLaunch(launch: Launch, confinement: Confinement, bubbl
     ],
     ...(bubblewrap.proc === 'own' ? ['--proc', '/proc'] : ['--ro-bind', '/proc', '/proc']),
     ...['--dev', '/dev', '--bind', tmp, seenTmp, '--symlink', '../tmp', '/var/tmp'],
-    ...['--bind', home, seenHome, '--bind', project, `${seenHome}/project`],
+    ...['--bind', home, seenHome, '--bind', project, seenProject],
     ...readOnly.flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--chdir', inner.cwd, '--', inner.file, ...inner.args],
   ]

@@ -7,7 +7,6 @@ import { seenLaunch } from './paths.ts'
 export function openIsolation(reason: string): Isolation {
   return {
     report: { level: 'open', message: reason },
-    wrap: (launch, { home, project, tmp }) =>
-      withLimits(seenLaunch(launch, [[`${home}/project`, project]], tmp), { ownUserNamespace: false }),
+    wrap: (launch, { tmp }) => withLimits(seenLaunch(launch, [], tmp), { ownUserNamespace: false }),
   }
 }

@@ -7,6 +7,7 @@ import { decodeServer } from '@workshop/contracts/terminal-decode'
 import { encodeClient } from '@workshop/contracts/terminal-encode'
 import {
   type ClientFrame,
+  closeCode,
   type ServerFrame,
   TerminalProtocolError,
   type TerminalSignal,
@@ -214,6 +215,7 @@ export class TermClient {
       if (dropped > 0) events.inputDropped?.(dropped)
     }
     this.#feed.resume(welcome.live)
+    this.#feed.size(welcome.cols, welcome.rows, welcome.live)
     this.#enter({ name: 'live' })
     events.title?.(welcome.title)
     events.size?.({ cols: welcome.cols, rows: welcome.rows, own: welcome.owner === welcome.viewer })
@@ -269,7 +271,8 @@ export class TermClient {
 
   #closed(code: number, reason: string): void {
     const why = finalEnd(code)
-    if (why === undefined) this.#lost(reason)
+    if (code === closeCode.restarted) this.start()
+    else if (why === undefined) this.#lost(reason)
     else {
       this.#hangUp()
       if (this.#state.name !== 'ended') this.#enter({ name: 'ended', end: { why } })

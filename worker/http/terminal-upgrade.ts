@@ -1,0 +1,92 @@
+/**
+ * WebSocket upgrades: one path, one subprotocol, the same gate as every request. Whatever is refused is refused before
+ * the handshake, so that nothing of a session has been touched.
+ */
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { errorBody, WorkshopError } from '@workshop/contracts/errors'
+import type { FastifyBaseLogger } from 'fastify'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { RunningTerminal } from '../sessions/launcher.ts'
+import type { AppContext, Person } from './context.ts'
+import { passGate } from './gate.ts'
+import { problemOf } from './problem-of.ts'
+import { statusOf } from './refusal.ts'
+import { pathOf } from './request-shape.ts'
+import { SocketLimits } from './socket-limits.ts'
+
+const subprotocol = 'term.v1'
+/** The browser sends keystrokes, chunked pastes and control frames; 64 KiB of input and its header fit. */
+const maxPayload = 65_536 + 64
+const terminalPath = /^\/api\/sessions\/([0-9a-f]{32})\/terminal$/
+
+/** What happens with an accepted socket. */
+export type ServeTerminal<T extends RunningTerminal> = (socket: WebSocket, terminal: T, person: Person) => void
+
+/** Attaches the upgrade route to the server. The returned function refuses all that come later (for the end). */
+export function acceptTerminals<T extends RunningTerminal>(
+  server: Server,
+  context: AppContext<T>,
+  serve: ServeTerminal<T>,
+  logger: FastifyBaseLogger,
+): () => void {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload,
+    handleProtocols: () => subprotocol,
+  })
+  const limits = new SocketLimits()
+
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy())
+    try {
+      const { terminal, person } = attachable(context, request)
+      const address = addressOf(request)
+      if (!limits.take(person.email, address, Date.now()))
+        throw new WorkshopError({ code: 'WO-4012', message: 'This person or address has too many terminals open' })
+      socket.once('close', () => limits.release(person.email, address))
+      sockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, terminal, person))
+    } catch (error) {
+      refuse(socket, error, logger)
+    }
+  }
+  server.on('upgrade', upgrade)
+  return () => sockets.close()
+}
+
+function attachable<T extends RunningTerminal>(context: AppContext<T>, request: IncomingMessage) {
+  const path = pathOf(request.url ?? '')
+  const passage = passGate(context, request, path, true)
+  const id = terminalPath.exec(path)?.[1]
+  if (passage.as !== 'person' || id === undefined) throw noSession()
+  const { terminal } = context.sessions.owned(passage.person.email, id)
+  if (!terminal) throw noSession()
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
+  if (!offered.includes(subprotocol))
+    throw new WorkshopError({ code: 'WO-4009', where: 'sec-websocket-protocol', message: `It must be ${subprotocol}` })
+  return { terminal, person: passage.person }
+}
+
+function refuse(socket: Duplex, error: unknown, logger: FastifyBaseLogger): void {
+  const { problem, isOurs } = problemOf(error)
+  if (isOurs) logger.error({ err: error }, 'upgrade failed')
+  const status = statusOf(problem.code)
+  logger.info({ route: 'terminal', status, code: problem.code }, 'upgrade refused')
+  const body = JSON.stringify(errorBody(problem))
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy())
+}
+
+/** The browser's address as the proxy names it, else the proxy's own. */
+function addressOf(request: IncomingMessage): string {
+  const real = request.headers['x-real-ip']
+  return (typeof real === 'string' ? real.trim() : '') || request.socket.remoteAddress || ''
+}
+
+const noSession = () => new WorkshopError({ code: 'WO-4005', message: 'There is no session of yours with this id' })

@@ -1,0 +1,39 @@
+/** What the registry needs of a session's inside: home, agent, walls and terminal come together behind this. */
+import type { AgentId, IsolationLevel, IsolationReport } from '@workshop/contracts/worker-api'
+
+/** One session as ordered; the same for its whole life, restarts included. */
+export interface SessionOrder {
+  readonly id: string
+  readonly owner: { readonly email: string; readonly displayName: string }
+  readonly agent: AgentId
+  readonly cols: number
+  readonly rows: number
+}
+
+/** A running or ended program in a terminal. Times are epoch ms. */
+export interface RunningTerminal {
+  readonly viewers: () => number
+  readonly lastOutputAt: () => number | undefined
+  readonly lastInputAt: () => number | undefined
+  /** The title that the program set; empty when it set none. */
+  readonly title: () => string
+  /** Resolves once, when the program is gone. */
+  readonly ended: Promise<{ readonly code: number; readonly signal: number }>
+  /** Tells viewers that the worker goes away. */
+  readonly announceDraining: () => void
+  /** Ends every process of the session: SIGHUP, then SIGKILL after `graceMs`. Resolves when nothing is left. */
+  readonly stop: (graceMs: number) => Promise<void>
+  /** Closes viewers with this WebSocket code and frees the terminal's memory. The program must be gone. */
+  readonly close: (webSocketCode: number) => void
+}
+
+/** Builds and takes down what is around a terminal. */
+export interface SessionLauncher<T extends RunningTerminal> {
+  readonly isolation: IsolationReport & { readonly level: IsolationLevel }
+  /** Home, agent configuration, gateway key. Once per session. */
+  readonly prepare: (order: SessionOrder) => Promise<void>
+  /** Starts the program, the first time or again. */
+  readonly launch: (order: SessionOrder) => Promise<T>
+  /** Takes back what `prepare` made; safe to call when it failed half way. */
+  readonly discard: (order: SessionOrder) => Promise<void>
+}

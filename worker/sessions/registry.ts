@@ -1,0 +1,258 @@
+/**
+ * The sessions of this worker: who owns which, what state each is in, who may open one more. Every way to a session
+ * goes through `owned`, the one place where ownership is checked.
+ */
+import { randomBytes } from 'node:crypto'
+import { type Problem, WorkshopError } from '@workshop/contracts/errors'
+import type { FleetFile } from '@workshop/contracts/fleet-file'
+import type { CreateSession, SessionInfo, SessionState } from '@workshop/contracts/worker-api'
+import { admissionProblem } from './admission.ts'
+import { hasIdled } from './idle.ts'
+import type { RunningTerminal, SessionLauncher, SessionOrder } from './launcher.ts'
+
+/** One session as the registry keeps it. */
+export interface Session<T extends RunningTerminal> {
+  readonly order: SessionOrder
+  /** What its owner called it; empty: the program's own title. */
+  readonly name: string
+  readonly createdAt: number
+  state: SessionState
+  endedAt: number | undefined
+  exit: { readonly code: number; readonly signal: number } | undefined
+  terminal: T | undefined
+}
+
+/** What the registry needs; `now` is epoch ms, `rules` those of the fleet file in hand. */
+export interface RegistryOptions<T extends RunningTerminal> {
+  readonly launcher: SessionLauncher<T>
+  readonly rules: () => FleetFile['sessions'] | undefined
+  readonly isDraining: () => boolean
+  readonly now: () => number
+  readonly onEnd: (order: SessionOrder, why: 'exit' | 'idle' | 'removed') => void
+}
+
+/** SIGHUP first, so that agents and shells save their state; a participant who removes a session waits this long at most. */
+const removeGraceMs = 2_000
+/** Of the platform's 15 s between SIGTERM and SIGKILL, sessions get this much. */
+const shutdownGraceMs = 5_000
+/** WebSocket close codes (RFC 6455, 7.4.1): normal closure, service restart. */
+const closeNormal = 1000
+const closeRestart = 1012
+
+export class SessionRegistry<T extends RunningTerminal> {
+  readonly #sessions = new Map<string, Session<T>>()
+  readonly #residents = new Set<string>()
+  readonly #options: RegistryOptions<T>
+  #closing = false
+
+  constructor(options: RegistryOptions<T>) {
+    this.#options = options
+  }
+
+  /**
+   * The session if it is this person's.
+   * @throws WorkshopError WO-4005, the same for a foreign id as for an unknown one
+   */
+  owned(email: string, id: string): Session<T> {
+    const session = this.#sessions.get(id)
+    if (!session || session.order.owner.email !== email)
+      throw new WorkshopError({ code: 'WO-4005', message: 'There is no session of yours with this id' })
+    return session
+  }
+
+  /** Own sessions, oldest first. */
+  list(email: string): readonly SessionInfo[] {
+    return this.#all()
+      .filter(({ order }) => order.owner.email === email)
+      .map((session) => this.info(session))
+  }
+
+  /**
+   * Opens a session; it appears in the list as `preparing` at once, so that two requests cannot pass one cap.
+   * @throws WorkshopError WO-4003, WO-4004, WO-4007, WO-4008, WO-4009 refused; WO-4030 (or the cause's own code) failed
+   */
+  async create(owner: SessionOrder['owner'], { agent, title, cols, rows }: CreateSession): Promise<SessionInfo> {
+    this.#refuse(this.#admission(owner.email, agent))
+    const order = { id: newId(), owner, agent, cols: cols ?? 80, rows: rows ?? 24 }
+    const session: Session<T> = {
+      order,
+      name: title ?? '',
+      createdAt: this.#options.now(),
+      state: 'preparing',
+      endedAt: undefined,
+      exit: undefined,
+      terminal: undefined,
+    }
+    this.#sessions.set(order.id, session)
+    this.#residents.add(owner.email)
+    try {
+      await this.#options.launcher.prepare(order)
+      await this.#launch(session)
+    } catch (cause) {
+      this.#sessions.delete(order.id)
+      await this.#options.launcher.discard(order)
+      throw notStarted(cause)
+    }
+    return this.info(session)
+  }
+
+  /**
+   * Runs an ended session's program again in the same home.
+   * @throws WorkshopError WO-4005 not theirs, WO-4009 still running, else as `create`
+   */
+  async restart(email: string, id: string): Promise<SessionInfo> {
+    const session = this.owned(email, id)
+    if (session.state !== 'exited')
+      throw new WorkshopError({
+        code: 'WO-4009',
+        message: 'The session is running; only an ended one can be restarted',
+      })
+    this.#refuse(this.#admission(email, session.order.agent, session))
+    session.state = 'preparing'
+    session.terminal?.close(closeRestart)
+    session.terminal = undefined
+    try {
+      await this.#launch(session)
+    } catch (cause) {
+      session.state = 'exited'
+      throw notStarted(cause)
+    }
+    return this.info(session)
+  }
+
+  /** Ends the session with its whole process tree and takes back its key and home. @throws WorkshopError WO-4005 */
+  async remove(email: string, id: string): Promise<void> {
+    await this.#discard(this.owned(email, id), 'removed')
+  }
+
+  /** A session that runs or is about to pins its person to this worker. */
+  hasLive(email: string): boolean {
+    return this.#all().some((session) => isRunning(session) && session.order.owner.email === email)
+  }
+
+  /** Live sessions by person, most first. */
+  people(): readonly { readonly email: string; readonly live: number }[] {
+    const counts = new Map<string, number>()
+    for (const { order } of this.#all().filter(isRunning))
+      counts.set(order.owner.email, (counts.get(order.owner.email) ?? 0) + 1)
+    return [...counts].map(([email, live]) => ({ email, live })).sort((a, b) => b.live - a.live)
+  }
+
+  liveCount(): number {
+    return this.#all().filter(isRunning).length
+  }
+
+  viewerCount(): number {
+    return this.#all().reduce((sum, { terminal }) => sum + (terminal?.viewers() ?? 0), 0)
+  }
+
+  /** Ends what nobody looked at, typed into or heard from for the idle time. Call it now and then. */
+  async sweep(): Promise<void> {
+    const idleMs = this.#options.rules()?.idleTimeoutMs
+    if (idleMs === undefined) return
+    const idle = this.#all().filter((session) => hasIdled(activityOf(session), idleMs, this.#options.now()))
+    await Promise.all(idle.map((session) => this.#discard(session, 'idle')))
+  }
+
+  /** Ends everything, telling viewers to come back: for the worker's own end. */
+  async close(): Promise<void> {
+    this.#closing = true
+    for (const { terminal } of this.#all()) terminal?.announceDraining()
+    await Promise.all(this.#all().map((session) => this.#discard(session, 'removed', shutdownGraceMs, closeRestart)))
+  }
+
+  /** What the API says of a session. */
+  info({ order, name, createdAt, state, exit, terminal }: Session<T>): SessionInfo {
+    const lastOutputAt = terminal?.lastOutputAt()
+    return {
+      id: order.id,
+      agent: order.agent,
+      title: name || terminal?.title() || order.agent,
+      state,
+      createdAt: new Date(createdAt).toISOString(),
+      ...(lastOutputAt === undefined ? {} : { lastOutputAt: new Date(lastOutputAt).toISOString() }),
+      ...(exit ? { exit } : {}),
+      viewers: terminal?.viewers() ?? 0,
+      isolation: this.#options.launcher.isolation.level,
+    }
+  }
+
+  #all(): readonly Session<T>[] {
+    return [...this.#sessions.values()]
+  }
+
+  #admission(email: string, agent: CreateSession['agent'], restarted?: Session<T>): Problem | undefined {
+    const { rules, launcher, isDraining } = this.#options
+    const now = rules()
+    if (!now) return { code: 'WO-4011', message: 'The rules of this workshop are not known yet' }
+    const others = this.#all().filter((session) => session !== restarted)
+    return admissionProblem({
+      email,
+      agent,
+      rules: now,
+      sessions: others.map((session) => ({ email: session.order.owner.email, running: isRunning(session) })),
+      residents: [...this.#residents],
+      isolation: launcher.isolation.level,
+      draining: isDraining() || this.#closing,
+    })
+  }
+
+  #refuse(problem: Problem | undefined): void {
+    if (problem) throw new WorkshopError(problem)
+  }
+
+  async #launch(session: Session<T>): Promise<void> {
+    const terminal = await this.#options.launcher.launch(session.order)
+    if (this.#closing || this.#sessions.get(session.order.id) !== session) {
+      await terminal.stop(0)
+      terminal.close(closeRestart)
+      throw new WorkshopError({ code: 'WO-4008', message: 'The session was ended while it started' })
+    }
+    session.terminal = terminal
+    session.state = 'live'
+    session.exit = undefined
+    session.endedAt = undefined
+    void terminal.ended.then((exit) => this.#ended(session, terminal, exit))
+  }
+
+  #ended(session: Session<T>, terminal: T, exit: { readonly code: number; readonly signal: number }): void {
+    if (session.terminal !== terminal || this.#sessions.get(session.order.id) !== session) return
+    session.state = 'exited'
+    session.exit = exit
+    session.endedAt = this.#options.now()
+    void terminal.stop(0)
+    this.#options.onEnd(session.order, 'exit')
+  }
+
+  async #discard(
+    session: Session<T>,
+    why: 'idle' | 'removed',
+    graceMs = removeGraceMs,
+    closeCode = closeNormal,
+  ): Promise<void> {
+    if (!this.#sessions.delete(session.order.id)) return
+    const { terminal } = session
+    await terminal?.stop(graceMs)
+    terminal?.close(closeCode)
+    await this.#options.launcher.discard(session.order)
+    this.#options.onEnd(session.order, why)
+  }
+}
+
+/** 128 random bits. */
+const newId = () => randomBytes(16).toString('hex')
+
+const isRunning = ({ state }: { readonly state: SessionState }) => state !== 'exited'
+
+function activityOf<T extends RunningTerminal>({ terminal, createdAt, endedAt, state }: Session<T>) {
+  return {
+    viewers: terminal?.viewers() ?? 0,
+    preparing: state === 'preparing',
+    lastAt: Math.max(createdAt, endedAt ?? 0, terminal?.lastOutputAt() ?? 0, terminal?.lastInputAt() ?? 0),
+  }
+}
+
+function notStarted(cause: unknown): WorkshopError {
+  if (cause instanceof WorkshopError) return cause
+  return new WorkshopError({ code: 'WO-4030', message: 'The session could not be prepared' }, { cause })
+}

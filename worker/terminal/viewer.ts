@@ -1,0 +1,159 @@
+/** One attached browser: where it stands in the output, and what goes to it next. */
+import { encodeServer, outputHeader, writeOutputHeader } from '@workshop/contracts/terminal-encode'
+import {
+  type Hello,
+  type ResetReason,
+  resetReason,
+  type ServerFrame,
+  type TerminalExit,
+  TerminalProtocolError,
+  type TerminalRole,
+  terminalLimits,
+} from '@workshop/contracts/terminal-protocol'
+import { grantWindow, sendable } from './flow.ts'
+import type { PtySize } from './pty.ts'
+import type { ByteRing } from './ring.ts'
+
+/** The socket as a viewer needs it. */
+export interface ViewerLink {
+  /** `flushed` comes when the socket has written it. */
+  readonly send: (bytes: Uint8Array, flushed?: () => void) => void
+  /** Bytes in the socket's own queue. */
+  readonly queued: () => number
+  readonly close: (code: number, reason: string) => void
+}
+
+/** What stands for the output before `offset` on a fresh screen. */
+export interface Replay {
+  readonly offset: number
+  readonly bytes: Uint8Array
+  readonly size: PtySize
+}
+
+/** What a viewer reads from its session. */
+export interface ViewerSource {
+  readonly ring: ByteRing
+  readonly exit: TerminalExit | undefined
+  readonly replay: () => Promise<Replay>
+}
+
+/** OUTPUT frames are built here; safe to use again whenever the socket took the last one whole. */
+let scratch = Buffer.allocUnsafeSlow(outputHeader + terminalLimits.maxData)
+
+export class Viewer {
+  readonly id: number
+  readonly client: string
+  readonly role: TerminalRole
+  readonly window: number
+  wish: PtySize & { readonly visible: boolean }
+  usedAt: number
+  readonly #link: ViewerLink
+  #sent = 0
+  #acked = 0
+  /** Waiting for a replay: nothing else may be sent. Counted, so that a newer one makes an older one void. */
+  #replaying = 0
+  #draining = false
+  #exitSent = false
+  #closed = false
+
+  constructor(id: number, hello: Hello, role: TerminalRole, link: ViewerLink) {
+    this.id = id
+    this.client = hello.client
+    this.role = role
+    this.window = grantWindow(hello.window)
+    this.wish = { cols: hello.cols, rows: hello.rows, visible: hello.visible }
+    this.usedAt = id
+    this.#link = link
+  }
+
+  /** Everything before it is parsed by this viewer. */
+  get acked(): number {
+    return this.#acked
+  }
+
+  /** Goes on at `offset` without touching the screen. */
+  resumeAt(offset: number): void {
+    this.#sent = offset
+    this.#acked = offset
+  }
+
+  /** Builds the screen anew, then goes on from where the replay ends. */
+  async restart(source: ViewerSource, why: ResetReason): Promise<void> {
+    this.#replaying += 1
+    this.#exitSent = false
+    const turn = this.#replaying
+    const { offset, bytes, size } = await source.replay()
+    if (this.#closed || turn !== this.#replaying) return
+    this.#replaying = 0
+    this.resumeAt(offset)
+    this.send({ type: 'reset', offset, live: source.ring.end, ...size, why })
+    this.#sendReplay(offset, bytes)
+    this.pump(source)
+  }
+
+  /** Sends what the window and the socket allow. */
+  pump(source: ViewerSource): void {
+    const { ring } = source
+    if (this.#closed || this.#replaying > 0) return
+    if (this.#sent < ring.oldest) {
+      // Too slow for the ring. What is on its way comes first: a screen is built anew once, not at every frame.
+      if (this.#acked >= this.#sent) void this.restart(source, resetReason.outOfRing)
+      return
+    }
+    for (;;) {
+      const length = sendable(
+        { sent: this.#sent, acked: this.#acked, window: this.window },
+        ring.end,
+        this.#link.queued(),
+      )
+      if (length === 0) break
+      this.#sendOutput(source, length)
+    }
+    if (source.exit !== undefined && this.#sent === ring.end && !this.#exitSent) {
+      this.#exitSent = true
+      this.send({ type: 'exit', offset: ring.end, exit: source.exit })
+    }
+  }
+
+  /** ACK. An older one than the last is late, and harmless. */
+  acknowledge(offset: number): void {
+    if (this.#replaying > 0) return
+    if (offset > this.#sent) throw new TerminalProtocolError(`ACK ${offset} is beyond what was sent, ${this.#sent}`)
+    this.#acked = Math.max(this.#acked, offset)
+  }
+
+  send(frame: ServerFrame): void {
+    if (!this.#closed) this.#link.send(encodeServer(frame))
+  }
+
+  /** Ends it; nothing is sent any more. */
+  close(code: number, reason: string): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#link.close(code, reason)
+  }
+
+  #sendOutput(source: ViewerSource, length: number): void {
+    const frame = scratch.subarray(0, outputHeader + length)
+    writeOutputHeader(frame, this.#sent)
+    source.ring.copy(this.#sent, length, frame, outputHeader)
+    this.#sent += length
+    this.#link.send(frame, this.#draining ? undefined : () => this.#flushed(source))
+    this.#draining = true
+    if (this.#link.queued() > 0) scratch = Buffer.allocUnsafeSlow(scratch.length)
+  }
+
+  #flushed(source: ViewerSource): void {
+    this.#draining = false
+    this.pump(source)
+  }
+
+  #sendReplay(offset: number, bytes: Uint8Array): void {
+    let at = 0
+    do {
+      const data = bytes.subarray(at, at + terminalLimits.maxData)
+      at += data.length
+      this.send({ type: 'replay', offset, last: at >= bytes.length, data })
+    } while (at < bytes.length)
+  }
+}
