@@ -65,7 +65,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
     memory: () => ({ used: 1, limit: 2 }),
   }
   const app = await buildServer(context, logger)
-  const stopAccepting = acceptTerminals(
+  const terminals = acceptTerminals(
     app.server,
     context,
     (socket, _terminal, person) => socket.send(`hello ${person.email}`),
@@ -82,6 +82,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
   })
   return {
     context,
+    terminals,
     launcher,
     logs,
     origin,
@@ -103,7 +104,6 @@ export async function startTestApp(options: TestAppOptions = {}) {
       }),
     close: async () => {
       await sessions.close()
-      stopAccepting()
       await app.close()
     },
   }

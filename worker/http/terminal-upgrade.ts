@@ -5,9 +5,11 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorBody, WorkshopError } from '@workshop/contracts/errors'
+import { closeCode, terminalProtocol } from '@workshop/contracts/terminal-protocol'
 import type { FastifyBaseLogger } from 'fastify'
-import { type WebSocket, WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
 import type { RunningTerminal } from '../sessions/launcher.ts'
+import { terminalUpgrades } from '../terminal/socket.ts'
 import type { AppContext, Person } from './context.ts'
 import { passGate } from './gate.ts'
 import { problemOf } from './problem-of.ts'
@@ -15,27 +17,26 @@ import { statusOf } from './refusal.ts'
 import { pathOf } from './request-shape.ts'
 import { SocketLimits } from './socket-limits.ts'
 
-const subprotocol = 'term.v1'
-/** The browser sends keystrokes, chunked pastes and control frames; 64 KiB of input and its header fit. */
-const maxPayload = 65_536 + 64
 const terminalPath = /^\/api\/sessions\/([0-9a-f]{32})\/terminal$/
 
 /** What happens with an accepted socket. */
 export type ServeTerminal<T extends RunningTerminal> = (socket: WebSocket, terminal: T, person: Person) => void
 
-/** Attaches the upgrade route to the server. The returned function refuses all that come later (for the end). */
+/** The sockets that are open. */
+export interface OpenTerminals {
+  /** Closes the sockets of people who may not be here any more. */
+  readonly dropWhere: (isGone: (person: Person) => boolean) => void
+}
+
+/** Attaches the upgrade route to the server. */
 export function acceptTerminals<T extends RunningTerminal>(
   server: Server,
   context: AppContext<T>,
   serve: ServeTerminal<T>,
   logger: FastifyBaseLogger,
-): () => void {
-  const sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload,
-    handleProtocols: () => subprotocol,
-  })
+): OpenTerminals {
+  const sockets = terminalUpgrades()
+  const open = new Map<WebSocket, Person>()
   const limits = new SocketLimits()
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -46,13 +47,22 @@ export function acceptTerminals<T extends RunningTerminal>(
       if (!limits.take(person.email, address, Date.now()))
         throw new WorkshopError({ code: 'WO-4012', message: 'This person or address has too many terminals open' })
       socket.once('close', () => limits.release(person.email, address))
-      sockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, terminal, person))
+      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+        open.set(webSocket, person)
+        webSocket.once('close', () => open.delete(webSocket))
+        serve(webSocket, terminal, person)
+      })
     } catch (error) {
       refuse(socket, error, logger)
     }
   }
   server.on('upgrade', upgrade)
-  return () => sockets.close()
+  return {
+    dropWhere: (isGone) => {
+      for (const [webSocket, person] of open)
+        if (isGone(person)) webSocket.close(closeCode.forbidden, 'you are not on the roster any more')
+    },
+  }
 }
 
 function attachable<T extends RunningTerminal>(context: AppContext<T>, request: IncomingMessage) {
@@ -63,8 +73,12 @@ function attachable<T extends RunningTerminal>(context: AppContext<T>, request: 
   const { terminal } = context.sessions.owned(passage.person.email, id)
   if (!terminal) throw noSession()
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
-  if (!offered.includes(subprotocol))
-    throw new WorkshopError({ code: 'WO-4009', where: 'sec-websocket-protocol', message: `It must be ${subprotocol}` })
+  if (!offered.includes(terminalProtocol))
+    throw new WorkshopError({
+      code: 'WO-4009',
+      where: 'sec-websocket-protocol',
+      message: `It must be ${terminalProtocol}`,
+    })
   return { terminal, person: passage.person }
 }
 

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Problem, WorkshopError } from '@workshop/contracts/errors'
 import type { FleetFile } from '@workshop/contracts/fleet-file'
+import { closeCode } from '@workshop/contracts/terminal-protocol'
 import type { CreateSession, SessionInfo, SessionState } from '@workshop/contracts/worker-api'
 import { admissionProblem } from './admission.ts'
 import { hasIdled } from './idle.ts'
@@ -35,10 +36,6 @@ export interface RegistryOptions<T extends RunningTerminal> {
 const removeGraceMs = 2_000
 /** Of the platform's 15 s between SIGTERM and SIGKILL, sessions get this much. */
 const shutdownGraceMs = 5_000
-/** WebSocket close codes (RFC 6455, 7.4.1): normal closure, service restart. */
-const closeNormal = 1000
-const closeRestart = 1012
-
 export class SessionRegistry<T extends RunningTerminal> {
   readonly #sessions = new Map<string, Session<T>>()
   readonly #residents = new Set<string>()
@@ -109,7 +106,7 @@ export class SessionRegistry<T extends RunningTerminal> {
       })
     this.#refuse(this.#admission(email, session.order.agent, session))
     session.state = 'preparing'
-    session.terminal?.close(closeRestart)
+    session.terminal?.close(closeCode.restarting)
     session.terminal = undefined
     try {
       await this.#launch(session)
@@ -158,7 +155,9 @@ export class SessionRegistry<T extends RunningTerminal> {
   async close(): Promise<void> {
     this.#closing = true
     for (const { terminal } of this.#all()) terminal?.announceDraining()
-    await Promise.all(this.#all().map((session) => this.#discard(session, 'removed', shutdownGraceMs, closeRestart)))
+    await Promise.all(
+      this.#all().map((session) => this.#discard(session, 'removed', shutdownGraceMs, closeCode.restarting)),
+    )
   }
 
   /** What the API says of a session. */
@@ -205,7 +204,7 @@ export class SessionRegistry<T extends RunningTerminal> {
     const terminal = await this.#options.launcher.launch(session.order)
     if (this.#closing || this.#sessions.get(session.order.id) !== session) {
       await terminal.stop(0)
-      terminal.close(closeRestart)
+      terminal.close(closeCode.restarting)
       throw new WorkshopError({ code: 'WO-4008', message: 'The session was ended while it started' })
     }
     session.terminal = terminal
@@ -228,12 +227,12 @@ export class SessionRegistry<T extends RunningTerminal> {
     session: Session<T>,
     why: 'idle' | 'removed',
     graceMs = removeGraceMs,
-    closeCode = closeNormal,
+    code: number = closeCode.ended,
   ): Promise<void> {
     if (!this.#sessions.delete(session.order.id)) return
     const { terminal } = session
     await terminal?.stop(graceMs)
-    terminal?.close(closeCode)
+    terminal?.close(code)
     await this.#options.launcher.discard(session.order)
     this.#options.onEnd(session.order, why)
   }

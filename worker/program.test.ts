@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { aFleet } from './fleet/fleet.fixture.ts'
+import { runProgram } from './program.fixture.ts'
+import { openTerminal } from './terminal-client.fixture.ts'
+
+type Run = Awaited<ReturnType<typeof runProgram>>
+const runs: Run[] = []
+
+/** One worker, on which everybody sits; sessions of people who trust one another, so that the test runs without bubblewrap. */
+const fleet = aFleet({
+  workers: aFleet().workers.slice(0, 1),
+  sessions: { ...aFleet().sessions, isolation: 'trusted' },
+})
+
+async function start(): Promise<Run> {
+  const run = await runProgram({
+    node: process.execPath,
+    file: fileURLToPath(new URL('main.ts', import.meta.url)),
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    appName: 'first-worker-1',
+    fleet: () => fleet,
+  })
+  runs.push(run)
+  return run
+}
+
+afterEach(async () => {
+  await Promise.all(runs.splice(0).map((run) => run.stop()))
+})
+
+const ada = 'ada@example.com'
+const grace = 'grace@example.com'
+const shell = { method: 'POST', body: JSON.stringify({ agent: 'shell' }) }
+
+async function openShell(run: Run, email: string): Promise<string> {
+  const answer = await run.call(email, '/api/sessions', shell)
+  const body = (await answer.json()) as { id: string }
+  expect([answer.status, body]).toMatchObject([201, { state: 'live' }])
+  return body.id
+}
+
+const attach = (run: Run, email: string, session: string) =>
+  openTerminal({ port: run.port, session, headers: { ...run.headersOf(email), origin: run.origin } })
+
+describe.runIf(process.platform === 'linux')('a worker as a real process', () => {
+  it('runs a shell for its owner alone, without any secret of the worker in sight', async () => {
+    const run = await start()
+    const id = await openShell(run, ada)
+    await expect(attach(run, grace, id)).rejects.toThrow('refused with 404')
+    const terminal = await attach(run, ada, id)
+    terminal.type('env | sort; echo do""ne\n')
+    await terminal.see(/done/)
+    expect(terminal.text()).toContain('WORKSHOP_PARTICIPANT=ada@example.com')
+    expect(terminal.text()).not.toMatch(/the-model-token|stub-secret|DATABRICKS_CLIENT/)
+    expect(run.output()).not.toMatch(/the-model-token|stub-secret|stub-token/)
+    terminal.close()
+  })
+
+  it('gives a process inside a session nothing for forged headers', async () => {
+    const run = await start()
+    const terminal = await attach(run, ada, await openShell(run, ada))
+    const forged = Object.entries(run.headersOf(grace)).map(([name, value]) => `'${name}': '${value}'`)
+    const script = `fetch('http://127.0.0.1:${run.port}/api/me', { headers: { ${forged} } }).then((a) => console.log('status=' + a.status))`
+    terminal.type(`node -e "${script}"\n`)
+    expect((await terminal.see(/status=(\d+)/))[1]).toBe('401')
+    terminal.close()
+  })
+
+  it('says how a program ended and runs it again', async () => {
+    const run = await start()
+    const id = await openShell(run, ada)
+    const terminal = await attach(run, ada, id)
+    terminal.type('exit 7\n')
+    while (!terminal.frames.some(({ type }) => type === 'exit')) await new Promise((resolve) => setTimeout(resolve, 10))
+    const list = await run.call(ada, '/api/sessions')
+    expect(await list.json()).toMatchObject([{ id, state: 'exited', exit: { code: 7, signal: 0 } }])
+    const again = await run.call(ada, `/api/sessions/${id}/restart`, { method: 'POST' })
+    expect([again.status, await again.json()]).toMatchObject([200, { state: 'live' }])
+    const second = await attach(run, ada, id)
+    second.type('echo ba""ck\n')
+    await second.see(/back/)
+    second.close()
+  })
+
+  it('leaves no process and no home when a session is removed', async () => {
+    const run = await start()
+    const id = await openShell(run, ada)
+    const terminal = await attach(run, ada, id)
+    terminal.type('(setsid sleep 321 &) ; nohup sleep 321 >/dev/null 2>&1 & echo up""up\n')
+    await terminal.see(/upup/)
+    expect(sleepers('321').length).toBeGreaterThan(0)
+    expect((await run.call(ada, `/api/sessions/${id}`, { method: 'DELETE' })).status).toBe(204)
+    expect(sleepers('321')).toEqual([])
+    expect(await terminal.closed).toBe(1000)
+    expect(await (await run.call(ada, '/api/sessions')).json()).toEqual([])
+  })
+
+  it('tells viewers, ends everything and leaves within the time the platform gives', async () => {
+    const run = await start()
+    const terminal = await attach(run, ada, await openShell(run, ada))
+    terminal.type(`trap '' HUP; sleep 322 & echo up""up\n`)
+    await terminal.see(/upup/)
+    const { code, ms } = await run.stop()
+    expect(await terminal.closed).toBe(1012)
+    expect(terminal.frames).toContainEqual({ type: 'event', event: expect.objectContaining({ kind: 'draining' }) })
+    expect(code).toBe(0)
+    expect(ms).toBeLessThan(12_000)
+    expect(sleepers('322')).toEqual([])
+    expect(existsSync(run.home)).toBe(false)
+  })
+})
+
+describe('a worker that cannot start', () => {
+  it('says which variables are missing', async () => {
+    const file = fileURLToPath(new URL('main.ts', import.meta.url))
+    const child = spawn(process.execPath, [file], { env: {}, stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = await once(child.stdout, 'data')
+    const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode]
+    expect(code).toBe(1)
+    expect(String(line)).toMatch(/DATABRICKS_HOST.*WORKSHOP_FLEET_FILE/)
+  })
+})
+
+/** Processes that run `sleep <seconds>`. */
+function sleepers(seconds: string): readonly string[] {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, 'latin1') === `sleep\0${seconds}\0`
+    } catch {
+      return false
+    }
+  })
+}
