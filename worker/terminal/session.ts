@@ -7,21 +7,24 @@ import {
   closeCode,
   type Hello,
   resetReason,
-  type ServerFrame,
   type TerminalControl,
+  type TerminalEvent,
   type TerminalExit,
-  TerminalProtocolError,
   type TerminalRole,
   terminalLimits,
 } from '@workshop/contracts/terminal-protocol'
+import { answersTo } from './answers.ts'
 import { flushDelay, shouldPause } from './flow.ts'
 import { signalForeground } from './foreground.ts'
+import { History } from './history.ts'
 import { InputPath } from './input-path.ts'
 import type { Launch } from './launch.ts'
 import { NamedTimers } from './named-timers.ts'
-import { type Pty, type PtySize, type SpawnPty, spawnPty } from './pty.ts'
-import { ByteRing } from './ring.ts'
-import { clampSize, sizeOwner } from './size.ts'
+import { type Pty, type SpawnPty, spawnPty } from './pty.ts'
+import type { ByteRing } from './ring.ts'
+import { type Screens, screens } from './screens.ts'
+import { SharedSize } from './shared-size.ts'
+import { TitleWatch } from './title.ts'
 import { type Replay, Viewer, type ViewerLink, type ViewerSource } from './viewer.ts'
 
 export interface SessionOptions {
@@ -31,6 +34,7 @@ export interface SessionOptions {
   readonly rows: number
   readonly ringBytes?: number
   readonly spawn?: SpawnPty
+  readonly screens?: Screens
   readonly now?: () => number
 }
 
@@ -47,8 +51,6 @@ export interface TerminalInfo {
   readonly lastInputAt?: number
 }
 
-/** A window drag must not make the program repaint more often. */
-const resizeEveryMs = 50
 /** Between the polite and the hard end of a program. */
 const killAfterMs = 2_000
 
@@ -56,60 +58,44 @@ export class TerminalSession implements ViewerSource {
   readonly id: string
   readonly #options: SessionOptions
   readonly #now: () => number
+  readonly #size: SharedSize
   readonly #viewers = new Map<number, Viewer>()
   readonly #exitListeners: ((exit: TerminalExit) => void)[] = []
-  #ring: ByteRing
-  #epoch = ''
-  #pty: Pty
-  #input: InputPath
-  #size: PtySize
-  #owner = 0
+  readonly #timers = new NamedTimers<'flush' | 'resize' | 'kill'>()
+  #life: Life
   #lastViewer = 0
   #uses = 0
-  #exit: TerminalExit | undefined
-  #title = ''
-  #paused = false
   #closed = false
-  #typed = false
-  #flushedTo = 0
-  #flushedAt = 0
   #lastOutputAt: number | undefined
   #lastInputAt: number | undefined
-  #lastResizeAt = 0
-  readonly #timers = new NamedTimers<'flush' | 'resize' | 'kill'>()
 
   /** Starts the program; throws as SpawnPty does. */
   constructor(options: SessionOptions) {
     this.id = options.id
     this.#options = options
     this.#now = options.now ?? Date.now
-    this.#size = clampSize(options)
-    this.#ring = new ByteRing(options.ringBytes)
-    this.#pty = this.#start(options.launch)
-    this.#input = this.#typing()
+    this.#size = new SharedSize(options, this.#now)
+    this.#life = this.#start(options.launch)
   }
 
   get ring(): ByteRing {
-    return this.#ring
+    return this.#life.history.ring
   }
 
   get exit(): TerminalExit | undefined {
-    return this.#exit
+    return this.#life.exit
   }
 
   /** What stands for the past on a fresh screen. */
-  async replay(): Promise<Replay> {
-    return { offset: this.#ring.oldest, bytes: new Uint8Array(0), size: this.#size }
+  replay(): Promise<Replay> {
+    return this.#life.history.replay()
   }
 
   info(): TerminalInfo {
+    const { pty, title, exit } = this.#life
     return {
-      id: this.id,
-      pid: this.#pty.pid,
-      viewers: this.#viewers.size,
-      ...this.#size,
-      title: this.#title,
-      ...(this.#exit === undefined ? {} : { exit: this.#exit }),
+      ...{ id: this.id, pid: pty.pid, viewers: this.#viewers.size, ...this.#size.size, title },
+      ...(exit === undefined ? {} : { exit }),
       ...(this.#lastOutputAt === undefined ? {} : { lastOutputAt: this.#lastOutputAt }),
       ...(this.#lastInputAt === undefined ? {} : { lastInputAt: this.#lastInputAt }),
     }
@@ -126,28 +112,18 @@ export class TerminalSession implements ViewerSource {
       if (other.client === hello.client) this.detach(other, closeCode.replaced, 'this page connected again')
     }
     this.#lastViewer += 1
-    const viewer = new Viewer(this.#lastViewer, hello, role, link)
-    viewer.usedAt = ++this.#uses
+    this.#uses += 1
+    const viewer = new Viewer(this.#lastViewer, this.#uses, hello, role, link)
     this.#viewers.set(viewer.id, viewer)
     this.#settleSize(true, viewer)
-    const known = hello.epoch === this.#epoch
-    const inSeq = this.#input.open(hello.client, known ? hello.inSeq : 0)
-    viewer.send({
-      type: 'welcome',
-      welcome: {
-        ...{ epoch: this.#epoch, role, viewer: viewer.id, inSeq, ...this.#size, owner: this.#owner },
-        ...{ live: this.#ring.end, window: viewer.window, heartbeatMs: terminalLimits.heartbeatMs, title: this.#title },
-        ...(this.#exit === undefined ? {} : { exit: this.#exit }),
-      },
-    })
-    const { from } = hello
-    if (known && from !== undefined && from >= this.#ring.oldest && from <= this.#ring.end) {
-      viewer.resumeAt(from)
-      viewer.pump(this)
-    } else {
-      const why = from === undefined ? resetReason.fresh : known ? resetReason.outOfRing : resetReason.newEpoch
-      void viewer.restart(this, why)
-    }
+    const { epoch, input, exit, title } = this.#life
+    const known = hello.epoch === epoch
+    const inSeq = input.open(hello.client, known ? hello.inSeq : 0)
+    const { size, owner } = this.#size
+    const state = { epoch, role, viewer: viewer.id, inSeq, ...size, owner, live: this.ring.end, title }
+    const terms = { window: viewer.window, heartbeatMs: terminalLimits.heartbeatMs }
+    viewer.send({ type: 'welcome', welcome: { ...state, ...terms, ...(exit === undefined ? {} : { exit }) } })
+    this.#bringUp(viewer, hello.from, known)
     this.#tellViewers()
     this.#settleFlow()
     return viewer
@@ -162,27 +138,27 @@ export class TerminalSession implements ViewerSource {
     this.#tellViewers()
   }
 
-  /** ACK of a viewer. */
+  /** ACK of a viewer; throws when it acknowledges what was never sent. */
   acknowledge(viewer: Viewer, offset: number): void {
     viewer.acknowledge(offset)
     viewer.pump(this)
     this.#settleFlow()
   }
 
-  /** INPUT of a viewer. Its size counts from now on, before the key goes in. */
+  /** INPUT of a viewer, whose size counts from now on, before the key goes in; throws when the numbering is broken. */
   input(viewer: Viewer, inSeq: number, data: Uint8Array): void {
-    const fresh = this.#input.accept(viewer.client, inSeq, data)
+    const fresh = this.#life.input.accept(viewer.client, inSeq, data)
     if (fresh.length === 0) return
     this.#lastInputAt = this.#now()
-    viewer.usedAt = ++this.#uses
+    this.#use(viewer)
     this.#settleSize(true)
-    this.#typed = true
-    this.#input.write(fresh)
+    this.#life.typed = true
+    this.#life.input.write(fresh)
   }
 
   /** RESIZE of a viewer: a wish, granted when this viewer's size counts. */
   resize(viewer: Viewer, wish: Viewer['wish']): void {
-    if (wish.visible && !viewer.wish.visible) viewer.usedAt = ++this.#uses
+    if (wish.visible && !viewer.wish.visible) this.#use(viewer)
     viewer.wish = wish
     this.#settleSize(false)
   }
@@ -190,40 +166,33 @@ export class TerminalSession implements ViewerSource {
   /** CONTROL of a viewer. */
   control(viewer: Viewer, control: TerminalControl): void {
     if (control.action === 'take-size') {
-      viewer.usedAt = ++this.#uses
+      this.#use(viewer)
       this.#settleSize(true)
-    } else if (control.action === 'drop-input') this.#input.drop()
-    else if (control.action === 'signal') signalForeground(this.#pty.pid, control.signal)
+    } else if (control.action === 'drop-input') this.#life.input.drop()
+    else if (control.action === 'signal') this.#signal(control.signal)
     else this.kill('SIGHUP')
   }
 
   /** Ends the program: politely first, and for good two seconds later. */
   kill(signal: NodeJS.Signals): void {
-    if (this.#exit !== undefined) return
-    this.#pty.kill(signal)
-    const pty = this.#pty
+    const { pty, exit } = this.#life
+    if (exit !== undefined) return
+    pty.kill(signal)
     this.#timers.set('kill', killAfterMs, () => pty.kill('SIGKILL'))
   }
 
   /** Runs a new program in place of the old one. Attached viewers come back by themselves, to a new screen. */
   restart(launch: Launch): void {
-    if (this.#closed) throw new TerminalProtocolError('the session is closed')
-    this.#pty.kill('SIGKILL')
-    this.#input.close()
+    this.#life.pty.kill('SIGKILL')
     this.#timers.cancelAll()
-    this.#ring = new ByteRing(this.#options.ringBytes)
-    this.#exit = undefined
-    this.#title = ''
-    this.#paused = false
-    this.#flushedTo = 0
-    this.#pty = this.#start(launch)
-    this.#input = this.#typing()
+    this.#life.close()
+    this.#life = this.#start(launch)
     this.#closeViewers(closeCode.restarted, 'a new program runs')
   }
 
   /** Tells every viewer. */
-  announce(frame: Extract<ServerFrame, { type: 'event' }>['event']): void {
-    for (const viewer of this.#viewers.values()) viewer.send({ type: 'event', event: frame })
+  announce(event: TerminalEvent): void {
+    for (const viewer of this.#viewers.values()) viewer.send({ type: 'event', event })
   }
 
   /** Ends everything. `code` tells viewers whether to come back (`restarting`) or not (`ended`). */
@@ -232,98 +201,124 @@ export class TerminalSession implements ViewerSource {
     this.#closed = true
     this.kill('SIGHUP')
     this.#closeViewers(code, reason)
-    this.#input.close()
     this.#timers.cancel('flush')
     this.#timers.cancel('resize')
+    this.#life.close()
   }
 
-  #start(launch: Launch): Pty {
-    this.#epoch = randomBytes(9).toString('base64url')
-    const mine = () => this.#pty === pty
-    const pty: Pty = (this.#options.spawn ?? spawnPty)(launch, this.#size, {
-      data: (chunk) => {
-        if (mine()) this.#output(chunk)
+  #start(launch: Launch): Life {
+    const mine = (run: () => void) => {
+      if (this.#life === life) run()
+    }
+    const { cols, rows } = this.#size.size
+    const pty = (this.#options.spawn ?? spawnPty)(
+      launch,
+      { cols, rows },
+      {
+        data: (chunk) => mine(() => this.#output(chunk)),
+        exit: (exit) => mine(() => this.#ended(exit)),
+        progress: () => mine(() => life.input.progress()),
       },
-      exit: (exit) => {
-        if (mine()) this.#ended(exit)
-      },
-      progress: () => {
-        if (mine()) this.#input.progress()
-      },
-    })
-    return pty
-  }
-
-  #typing(): InputPath {
-    return new InputPath(this.#pty, {
+    )
+    const { screens: models = screens, ringBytes } = this.#options
+    const history = new History({ cols, rows }, models, () => mine(() => this.#settleFlow()), ringBytes)
+    const input = new InputPath(pty, {
       acknowledge: (client, inSeq) => {
-        for (const viewer of this.#viewers.values())
+        for (const viewer of this.#viewers.values()) {
           if (viewer.client === client) viewer.send({ type: 'inputAck', inSeq })
+        }
       },
       stall: (on, queued) => {
         for (const viewer of this.#viewers.values()) viewer.send({ type: 'inputStall', on, queued })
       },
     })
+    const life = new Life(pty, history, input)
+    return life
+  }
+
+  #bringUp(viewer: Viewer, from: number | undefined, known: boolean): void {
+    if (known && from !== undefined && from >= this.ring.oldest && from <= this.ring.end) {
+      viewer.resumeAt(from)
+      viewer.pump(this)
+    } else {
+      const why = from === undefined ? resetReason.fresh : known ? resetReason.outOfRing : resetReason.newEpoch
+      void viewer.restart(this, why)
+    }
   }
 
   #output(chunk: Buffer): void {
-    this.#ring.write(chunk)
-    const now = this.#now()
-    this.#lastOutputAt = now
-    const delay = flushDelay(now - this.#flushedAt, this.#ring.end - this.#flushedTo, this.#typed)
+    const life = this.#life
+    life.history.write(chunk)
+    this.#lastOutputAt = this.#now()
+    const delay = flushDelay(this.#lastOutputAt - life.flushedAt, this.ring.end - life.flushedTo, life.typed)
     if (delay === 0) this.#flush()
     else if (!this.#timers.has('flush')) this.#timers.set('flush', delay, () => this.#flush())
     this.#settleFlow()
+    const title = life.titles.scan(chunk)
+    if (title !== undefined && title !== life.title) {
+      life.title = title
+      this.announce({ kind: 'title', title })
+    }
+    if (this.#viewers.size === 0) {
+      const answer = answersTo(chunk)
+      if (answer !== '') life.pty.write(Buffer.from(answer))
+    }
   }
 
   #flush(): void {
     this.#timers.cancel('flush')
-    this.#typed = false
-    this.#flushedAt = this.#now()
-    this.#flushedTo = this.#ring.end
+    const life = this.#life
+    life.typed = false
+    life.flushedAt = this.#now()
+    life.flushedTo = this.ring.end
     for (const viewer of this.#viewers.values()) viewer.pump(this)
   }
 
   #ended(exit: TerminalExit): void {
-    this.#exit = exit
+    this.#life.exit = exit
     this.#timers.cancel('kill')
-    this.#input.progress()
+    if (!this.#closed) this.#life.input.progress()
     this.#flush()
     for (const listener of this.#exitListeners) listener(exit)
   }
 
   #settleFlow(): void {
+    const life = this.#life
     const acked: number[] = []
     for (const viewer of this.#viewers.values()) if (viewer.role === 'control') acked.push(viewer.acked)
-    const pause = shouldPause(this.#paused, this.#ring.end, acked, this.#ring.capacity)
-    if (pause === this.#paused) return
-    this.#paused = pause
-    if (pause) this.#pty.pause()
-    else this.#pty.resume()
+    const wait = life.history.overrun || shouldPause(life.paused, this.ring.end, acked, this.ring.capacity)
+    if (wait === life.paused) return
+    life.paused = wait
+    if (wait) life.pty.pause()
+    else life.pty.resume()
   }
 
-  /** `now` skips the pause between two resizes: a key must find its viewer's size. A newcomer reads it in WELCOME. */
-  #settleSize(now: boolean, newcomer?: Viewer): void {
-    const owner = sizeOwner([...this.#viewers.values()])
-    const wait = this.#lastResizeAt + resizeEveryMs - this.#now()
-    if (!now && wait > 0) {
-      if (!this.#timers.has('resize')) this.#timers.set('resize', wait, () => this.#settleSize(true))
+  #settleSize(atOnce: boolean, newcomer?: Viewer): void {
+    const changed = this.#size.settle([...this.#viewers.values()], atOnce)
+    if (typeof changed === 'object') {
+      if (!this.#timers.has('resize')) this.#timers.set('resize', changed.againMs, () => this.#settleSize(true))
       return
     }
     this.#timers.cancel('resize')
-    const size = owner === undefined ? this.#size : clampSize(owner.wish)
-    const same = size.cols === this.#size.cols && size.rows === this.#size.rows
-    if (same && (owner?.id ?? 0) === this.#owner) return
-    this.#owner = owner?.id ?? 0
-    if (!same) {
-      this.#size = size
-      this.#lastResizeAt = this.#now()
-      this.#pty.resize(size.cols, size.rows)
+    if (changed === 'same') return
+    const { size, owner } = this.#size
+    if (changed === 'size') {
+      this.#life.pty.resize(size.cols, size.rows)
+      this.#life.history.resized(size)
     }
     for (const viewer of this.#viewers.values()) {
-      if (viewer === newcomer) continue
-      viewer.send({ type: 'size', ...this.#size, owner: this.#owner, offset: this.#ring.end })
+      // A newcomer reads it in WELCOME.
+      if (viewer !== newcomer) viewer.send({ type: 'size', ...size, owner, offset: this.ring.end })
     }
+  }
+
+  #use(viewer: Viewer): void {
+    this.#uses += 1
+    viewer.usedAt = this.#uses
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#life.exit === undefined) signalForeground(this.#life.pty.pid, signal)
   }
 
   #tellViewers(): void {
@@ -334,5 +329,33 @@ export class TerminalSession implements ViewerSource {
     const viewers = [...this.#viewers.values()]
     this.#viewers.clear()
     for (const viewer of viewers) viewer.close(code, reason)
+  }
+}
+
+/** One program's time in a session, from its start to the next restart. */
+class Life {
+  /** Output offsets and input numbers of another epoch mean nothing. */
+  readonly epoch = randomBytes(9).toString('base64url')
+  readonly pty: Pty
+  readonly history: History
+  readonly input: InputPath
+  readonly titles = new TitleWatch()
+  title = ''
+  exit: TerminalExit | undefined
+  paused = false
+  /** Was anything typed since the last flush? */
+  typed = false
+  flushedTo = 0
+  flushedAt = 0
+
+  constructor(pty: Pty, history: History, input: InputPath) {
+    this.pty = pty
+    this.history = history
+    this.input = input
+  }
+
+  close(): void {
+    this.input.close()
+    this.history.close()
   }
 }

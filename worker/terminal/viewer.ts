@@ -56,13 +56,13 @@ export class Viewer {
   #exitSent = false
   #closed = false
 
-  constructor(id: number, hello: Hello, role: TerminalRole, link: ViewerLink) {
+  constructor(id: number, usedAt: number, hello: Hello, role: TerminalRole, link: ViewerLink) {
     this.id = id
     this.client = hello.client
     this.role = role
     this.window = grantWindow(hello.window)
     this.wish = { cols: hello.cols, rows: hello.rows, visible: hello.visible }
-    this.usedAt = id
+    this.usedAt = usedAt
     this.#link = link
   }
 

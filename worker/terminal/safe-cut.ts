@@ -1,0 +1,53 @@
+/** Where a stream of terminal output may be cut: never inside an escape sequence or a UTF-8 character. Pure. */
+
+const esc = 0x1b
+/** Sequences that run until BEL or ST: OSC, DCS, SOS, PM, APC. */
+const strings: ReadonlySet<number> = new Set([0x5d, 0x50, 0x58, 0x5e, 0x5f])
+
+/**
+ * How many bytes from the front can be taken so that what follows starts afresh. 0 when all of it is one unfinished
+ * sequence. It looks at the end only, so it is cheap; an ESC inside a control string other than its end is taken for
+ * the start of a sequence, which moves the cut forward, not to a wrong place.
+ */
+export function safeCut(bytes: Uint8Array): number {
+  const start = unfinishedString(bytes) ?? unfinishedSequence(bytes)
+  return start ?? bytes.length - unfinishedCharacter(bytes)
+}
+
+/** Index of the last control string's start when it has no end. */
+function unfinishedString(bytes: Uint8Array): number | undefined {
+  let from = bytes.length
+  for (;;) {
+    const at = from === 0 ? -1 : bytes.lastIndexOf(esc, from - 1)
+    if (at === -1) return undefined
+    const kind = bytes[at + 1]
+    if (kind === 0x5c) return undefined
+    if (kind !== undefined && strings.has(kind)) return bytes.indexOf(7, at) === -1 ? at : undefined
+    if (kind === undefined) return at
+    // A CSI near the end may sit inside nothing else: control strings hold no CSI.
+    if (kind === 0x5b) return undefined
+    from = at
+  }
+}
+
+/** Index of the last escape sequence when its final byte is missing. */
+function unfinishedSequence(bytes: Uint8Array): number | undefined {
+  const at = bytes.lastIndexOf(esc)
+  if (at === -1) return undefined
+  const csi = bytes[at + 1] === 0x5b
+  for (let i = at + (csi ? 2 : 1); i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0
+    if (csi ? byte >= 0x40 : byte >= 0x30) return undefined
+  }
+  return at
+}
+
+/** Bytes of an incomplete UTF-8 character at the end. */
+function unfinishedCharacter(bytes: Uint8Array): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte < 0x80) return 0
+    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? back : 0
+  }
+  return 0
+}

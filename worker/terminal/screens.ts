@@ -1,0 +1,122 @@
+/** The screen models of this worker, in one thread that starts with the first of them and ends with the last. */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { PtySize } from './pty.ts'
+
+export type ScreenCommand =
+  | { readonly do: 'open'; readonly id: number; readonly cols: number; readonly rows: number }
+  | { readonly do: 'feed'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly do: 'resize'; readonly id: number; readonly cols: number; readonly rows: number }
+  | { readonly do: 'snapshot'; readonly id: number; readonly ask: number }
+  | { readonly do: 'close'; readonly id: number }
+
+export type ScreenAnswer =
+  | { readonly id: number; readonly parsed: number }
+  | { readonly id: number; readonly ask: number; readonly snapshot: Uint8Array }
+
+/** One session's screen model. */
+export interface ScreenModel {
+  /** Takes the bytes over; the caller must not use their buffer any more. */
+  readonly feed: (bytes: Uint8Array<ArrayBuffer>) => void
+  readonly resize: (size: PtySize) => void
+  /** The screen after all that was fed; rejects when the thread has died. */
+  readonly snapshot: () => Promise<Uint8Array>
+  /** Bytes fed and not yet parsed. */
+  readonly behind: () => number
+  readonly close: () => void
+}
+
+interface Entry {
+  behind: number
+  readonly asks: Map<number, { resolve: (snapshot: Uint8Array) => void; reject: (error: Error) => void }>
+  readonly onParsed: () => void
+}
+
+export class Screens {
+  #thread: Worker | undefined
+  readonly #entries = new Map<number, Entry>()
+  #last = 0
+
+  /** A new model; `onParsed` comes whenever it has caught up some. */
+  open({ cols, rows }: PtySize, onParsed: () => void): ScreenModel {
+    this.#last += 1
+    const id = this.#last
+    const entry: Entry = { behind: 0, asks: new Map(), onParsed }
+    this.#entries.set(id, entry)
+    this.#post({ do: 'open', id, cols, rows })
+    return {
+      feed: (bytes) => {
+        entry.behind += bytes.length
+        this.#post({ do: 'feed', id, bytes }, [bytes.buffer])
+      },
+      resize: (size) => this.#post({ do: 'resize', id, ...size }),
+      snapshot: () => this.#snapshot(id, entry),
+      behind: () => entry.behind,
+      close: () => this.#close(id),
+    }
+  }
+
+  #snapshot(id: number, entry: Entry): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#last += 1
+      entry.asks.set(this.#last, { resolve, reject })
+      this.#post({ do: 'snapshot', id, ask: this.#last })
+    })
+  }
+
+  #close(id: number): void {
+    if (!this.#entries.delete(id)) return
+    this.#post({ do: 'close', id })
+    if (this.#entries.size > 0) return
+    void this.#thread?.terminate()
+    this.#thread = undefined
+  }
+
+  #post(command: ScreenCommand, transfer: readonly ArrayBuffer[] = []): void {
+    this.#thread ??= this.#start()
+    this.#thread.postMessage(command, [...transfer])
+  }
+
+  #start(): Worker {
+    const thread = new Worker(threadFile())
+    thread.unref()
+    thread.on('message', (message: ScreenAnswer) => this.#answered(message))
+    thread.on('error', (error) => this.#died(error))
+    return thread
+  }
+
+  #answered(message: ScreenAnswer): void {
+    const entry = this.#entries.get(message.id)
+    if (entry === undefined) return
+    if ('parsed' in message) {
+      entry.behind -= message.parsed
+      entry.onParsed()
+    } else {
+      entry.asks.get(message.ask)?.resolve(message.snapshot)
+      entry.asks.delete(message.ask)
+    }
+  }
+
+  /** Its models are gone; sessions go on with what their rings hold. */
+  #died(error: Error): void {
+    this.#thread = undefined
+    const entries = [...this.#entries.values()]
+    this.#entries.clear()
+    for (const entry of entries) {
+      entry.behind = 0
+      for (const ask of entry.asks.values()) ask.reject(error)
+      entry.asks.clear()
+      entry.onParsed()
+    }
+  }
+}
+
+/** The models of this process. */
+export const screens = new Screens()
+
+/** Beside the bundled server.js, or in the source tree. */
+function threadFile(): string {
+  const bundled = fileURLToPath(new URL('./screen-thread.js', import.meta.url))
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL('./screen-thread.ts', import.meta.url))
+}
