@@ -19,10 +19,9 @@ export function durationMs(text: string): number {
   return ms
 }
 
-/** For people: `45 s`, `2 m 06 s`, `3 h 20 m`, `13 d`. Two units at most; parts of a second count as whole ones from 10 s on. */
+/** For people: `45 s`, `2 m 06 s`, `3 h 20 m`, `13 d`. Two units at most; whole seconds. */
 export function showDuration(ms: number): string {
-  if (ms < 10_000) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`
-  const seconds = Math.round(ms / 1000)
+  const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 60) return `${seconds} s`
   if (seconds < 3600) return pair(Math.floor(seconds / 60), 'm', seconds % 60, 's')
   if (seconds < 86_400) return pair(Math.floor(seconds / 3600), 'h', Math.floor((seconds % 3600) / 60), 'm')

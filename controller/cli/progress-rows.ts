@@ -47,9 +47,13 @@ export function showProgress(
   return lines.map((line) => (cells(line) > columns ? clip(line, columns) : line))
 }
 
-/** Time that a row took or takes, empty when it has not begun. */
+/** Time that a row took, to the tenth below a minute, or takes; empty when it has not begun. */
 export function elapsed({ startedAt, endedAt }: ProgressRow, now: number): string {
-  return startedAt === undefined ? '' : showDuration((endedAt ?? now) - startedAt)
+  if (startedAt === undefined) return ''
+  const ms = Math.max(0, (endedAt ?? now) - startedAt)
+  return endedAt !== undefined && ms < 60_000
+    ? `${(ms / 1000).toFixed(1)} s`
+    : showDuration(Math.floor(ms / 1000) * 1000)
 }
 
 function sharedRow(action: Action, result: ActionResult | undefined, isRunning: boolean): ProgressRow {

@@ -4,7 +4,7 @@ import { count, pad } from './columns.ts'
 import type { Paint } from './terminal.ts'
 
 /** Longest piece of the file that is shown beside its line number. */
-const maxSource = 40
+const maxSource = 24
 
 /** The problems of one file. `text` is what the file holds, for the line that is shown. */
 export function showFileProblems(file: string, text: string, problems: readonly Problem[], paint: Paint): string {

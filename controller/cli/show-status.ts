@@ -33,12 +33,12 @@ export function showStatusList(views: readonly WorkshopView[], paint: Paint): st
 export function headline({ conditions, status, suspended, deleting }: WorkshopView, paint: Paint): string {
   const all = conditions.length > 0 ? conditions : (status.conditions ?? [])
   const ready = all.find(({ type }) => type === 'Ready')
-  const stalled = all.find(({ type, status: is }) => type === 'Stalled' && is === 'True')
-  const word = ready?.status ?? 'Unknown'
-  const colour = { True: paint.good, False: paint.bad, Unknown: paint.warn }[word]
+  const stalled = all.find(({ type, status: state }) => type === 'Stalled' && state === 'True')
+  const is = ready?.status ?? 'Unknown'
+  const colour = { True: paint.good, False: paint.bad, Unknown: paint.warn }[is]
   const special = [deleting ? 'being deleted' : '', suspended ? 'suspended' : ''].filter(Boolean)
   return [
-    colour(`Ready ${word}`),
+    colour(`Ready ${is}`),
     ready ? `${ready.reason}: ${ready.message}` : 'nothing is known yet',
     ...(stalled && stalled.message !== ready?.message ? [`stalled: ${stalled.message}`] : []),
     ...special,
@@ -57,11 +57,15 @@ function fleetTable({ spec }: WorkshopView, fleet: readonly Member[], paint: Pai
   return [paint.dim(top), ...lines].join('\n')
 }
 
+/** The words of the status, as people read them under SYNC and HEALTH. */
+const words: Readonly<Record<string, string>> = { Synced: 'In sync', Ready: 'Healthy' }
+const word = (state = '') => words[state] ?? state
+
 const isCalm = ({ sync, state, message }: Member) => sync === 'Synced' && state === 'Ready' && !message
 
 function row({ name, sync, state, sessions, ordinal, revision, message }: Member, cap: number): readonly string[] {
   const used = ordinal === 0 ? '' : `${sessions ?? '?'} / ${cap}`
-  return [name, sync ?? '', state ?? '', used, (revision ?? '').slice(0, 7), message ?? '']
+  return [name, word(sync), word(state), used, (revision ?? '').slice(0, 7), message ?? '']
 }
 
 function foldedRow(calm: readonly Member[], cap: number, isAll: boolean): readonly string[] {

@@ -1,7 +1,9 @@
 /** `workshop init`: writes a spec from a few flags, and a token into a file of its own. */
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { type Problem, WorkshopError } from '@workshop/contracts/errors'
 import { parseWorkshop } from '@workshop/contracts/validate'
 import type { CommandContext, ExitCode } from '../command-context.ts'
@@ -24,13 +26,19 @@ export interface InitFlags {
   readonly force?: boolean
 }
 
+/** Taken when it is there and nothing else is said. */
+const usualRoster = 'roster.csv'
+
 /** Writes nothing that it would refuse to read, and nothing over a file that is there unless forced. */
 export async function init(context: CommandContext, flags: InitFlags): Promise<ExitCode> {
   const path = flags.file ?? `${flags.prefix}.workshop.yaml`
   const tokenPath = flags.token === undefined ? undefined : join(dirname(path), `${basename(path, '.yaml')}.token`)
-  if (!flags.users && !flags.user?.length)
-    throw usage('say who takes part', 'add --users roster.csv or --user ada@example.com')
-  if (flags.branch && !flags.url) {
+  const roster = flags.users ?? (existsSync(usualRoster) ? usualRoster : undefined)
+  if (roster === undefined && !flags.user?.length) {
+    throw usage('say who takes part', `add --users ${usualRoster} or --user ada@example.com`)
+  }
+  const url = flags.url ?? (flags.branch === undefined ? undefined : await originOf('.'))
+  if (flags.branch !== undefined && url === undefined) {
     throw usage('a branch needs the repository it belongs to', 'add --url https://…, or leave --branch out')
   }
   const taken = [path, tokenPath].filter((each) => each !== undefined && existsSync(each))
@@ -45,10 +53,10 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<E
     name: flags.prefix,
     workers: flags.workers,
     ...(flags.perUser === undefined ? {} : { perUser: flags.perUser }),
-    ...(flags.users === undefined ? {} : { rosterFile: fromSpec(path, flags.users) }),
+    ...(roster === undefined ? {} : { rosterFile: fromSpec(path, roster) }),
     people: flags.user ?? [],
     ...(tokenPath === undefined ? {} : { tokenFile: basename(tokenPath) }),
-    ...(flags.url === undefined ? {} : { git: { url: flags.url, branch: flags.branch ?? 'main' } }),
+    ...(url === undefined ? {} : { git: { url, branch: flags.branch ?? 'main' } }),
   })
   const { problems } = parseWorkshop(text, path)
   if (problems.length > 0) throw new WorkshopError(problems)
@@ -71,9 +79,17 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<E
   return 0
 }
 
-/** A path as the spec has to name it: relative to the spec file, unless it is absolute. */
+/** A path as the spec has to name it: relative to the spec file. */
 function fromSpec(specPath: string, file: string): string {
-  return isAbsolute(file) ? file : relative(dirname(resolve(specPath)), resolve(file))
+  return relative(dirname(resolve(specPath)), resolve(file))
+}
+
+/** The https address of a working copy's origin, when it has one. */
+async function originOf(folder: string): Promise<string | undefined> {
+  const { stdout } = await promisify(execFile)('git', ['-C', folder, 'remote', 'get-url', 'origin']).catch(() => ({
+    stdout: '',
+  }))
+  return /^https:\/\/\S+$/.exec(stdout.trim())?.[0]
 }
 
 function usage(message: string, fix: string): WorkshopError {
