@@ -31,14 +31,7 @@ export function deploymentsRoutes(context: AppsContext): readonly Route[] {
     const body = bodyOf(call)
     if (body['mode'] === 'AUTO_SYNC')
       throw new ApiError(501, 'NOT_IMPLEMENTED', 'The emulator deploys in mode SNAPSHOT only.')
-    const request = readRequest(body)
-    if (!request.sourceCodePath && !request.gitSource) {
-      const last = app.lastGood
-      if (!last) throw invalid('source_code_path or git_source must be given: the app was never deployed.')
-      return ok(
-        deploymentView(lifecycle.deploy(app, { ...last, ...request, ...keptOf(last, body) }, call.caller, last)),
-      )
-    }
+    const request = completed(readRequest(body), app.lastGood, body)
     checkSource(app, request, call)
     return ok(deploymentView(lifecycle.deploy(app, request, call.caller)))
   }
@@ -119,7 +112,16 @@ function readVariable(item: Fields): DeploymentRequest['envVars'][number] {
   }
 }
 
-/** A deploy without a source keeps the last command and variables where the body names none. */
-function keptOf(last: DeploymentRequest, body: Fields): Partial<DeploymentRequest> {
-  return body['env_vars'] === undefined ? { envVars: last.envVars } : {}
+/** A deploy that names no source takes the last one's, with its command and variables where the body has none. */
+function completed(request: DeploymentRequest, last: DeploymentRequest | undefined, body: Fields): DeploymentRequest {
+  if (request.sourceCodePath !== undefined || request.gitSource) return request
+  if (!last) throw invalid('source_code_path or git_source must be given: the app was never deployed.')
+  const { sourceCodePath, gitSource, command } = last
+  return {
+    ...(sourceCodePath === undefined ? {} : { sourceCodePath }),
+    ...(gitSource ? { gitSource } : {}),
+    ...(command ? { command } : {}),
+    ...request,
+    ...(body['env_vars'] === undefined ? { envVars: last.envVars } : {}),
+  }
 }

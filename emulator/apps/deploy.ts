@@ -97,7 +97,6 @@ async function takeSnapshot(workspace: Workspace, app: AppRecord, deployment: De
     copyFolder(files, deployment.sourceCodePath ?? '', deployment.artifactPath)
     return
   }
-  deployment.message = 'Fetching the git source'
   const repository = (app.spec['git_repository'] ?? {}) as Fields
   const url = optionalText(repository, 'url') ?? ''
   const checkout = await fetchSource({

@@ -102,7 +102,7 @@ export class AppLifecycle {
     const now = this.#workspace.clock.now()
     const id = randomBytes(16).toString('hex')
     const deployment: Deployment = {
-      ...request,
+      ...requestOf(request),
       id,
       creator: nameOf(caller.principal),
       createdAt: now,
@@ -272,6 +272,13 @@ export class AppLifecycle {
     return this.#context.workspace
   }
 }
+
+const requestOf = ({ sourceCodePath, gitSource, command, envVars }: DeploymentRequest): DeploymentRequest => ({
+  ...(sourceCodePath === undefined ? {} : { sourceCodePath }),
+  ...(gitSource ? { gitSource } : {}),
+  ...(command ? { command } : {}),
+  envVars,
+})
 
 /** Voids all background work of the app and gives the signal of the time that begins. */
 function newEra(app: AppRecord): AbortSignal {

@@ -15,6 +15,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Refused at the door, before any API was reached: always in the REST envelope. */
+export class AdmissionError extends ApiError {}
+
 /** `{error_code, message, details}`: what every REST API but SCIM answers. */
 export function restErrorBody(error: ApiError): object {
   return {

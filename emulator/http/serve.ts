@@ -5,7 +5,7 @@ import type { Latency } from '../control/latency.ts'
 import type { Recorder } from '../control/recorder.ts'
 import { type Caller, type Credentials, scopesAllow } from '../workspace/credentials.ts'
 import { nameOf } from '../workspace/principals.ts'
-import { ApiError, restErrorBody, scimErrorBody } from './api-error.ts'
+import { AdmissionError, ApiError, restErrorBody, scimErrorBody } from './api-error.ts'
 import type { Answer, Call } from './call.ts'
 import { writeJson } from './json.ts'
 import type { Match, Router } from './router.ts'
@@ -70,7 +70,11 @@ export async function serveApi(
 function admit(credentials: Credentials, request: IncomingMessage, { route }: Match): Caller {
   const caller = credentials.authenticate(request.headers.authorization)
   if (route.scope !== undefined && !scopesAllow(caller.scopes, route.scope))
-    throw new ApiError(403, 'PERMISSION_DENIED', `Provided OAuth token does not have required scopes: ${route.scope}`)
+    throw new AdmissionError(
+      403,
+      'PERMISSION_DENIED',
+      `Provided OAuth token does not have required scopes: ${route.scope}`,
+    )
   return caller
 }
 
@@ -94,7 +98,8 @@ function callOf(
     headers: request.headers,
     bytes,
     get caller(): Caller {
-      if (!caller) throw new ApiError(401, 401, 'Credential was not sent or was of an unsupported type for this API.')
+      if (!caller)
+        throw new AdmissionError(401, 401, 'Credential was not sent or was of an unsupported type for this API.')
       return caller
     },
   }
@@ -119,7 +124,8 @@ function errorAnswer(error: unknown, path: string): Answer {
     error instanceof ApiError
       ? error
       : new ApiError(500, 'INTERNAL_ERROR', `The emulator failed: ${error instanceof Error ? error.message : error}`)
-  return { status: known.status, json: path.includes('/scim/v2/') ? scimErrorBody(known) : restErrorBody(known) }
+  const isScim = path.includes('/scim/v2/') && !(known instanceof AdmissionError)
+  return { status: known.status, json: isScim ? scimErrorBody(known) : restErrorBody(known) }
 }
 
 function faultAnswer(fault: Fault): Answer {

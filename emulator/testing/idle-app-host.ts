@@ -12,6 +12,8 @@ export interface IdleAppHost extends AppHost {
   /** Every launch so far, oldest first. */
   readonly launches: readonly AppLaunch[]
   readonly running: ReadonlyMap<string, IdleApp>
+  /** Ids of the deployments that were stopped on request. */
+  readonly stopped: readonly string[]
   /** The next launches of this app fail with the message; undefined ends that. */
   failWith: (app: string, message: string | undefined) => void
 }
@@ -19,18 +21,20 @@ export interface IdleAppHost extends AppHost {
 export function idleAppHost(): IdleAppHost {
   const launches: AppLaunch[] = []
   const running = new Map<string, IdleApp>()
+  const stopped: string[] = []
   const failures = new Map<string, string>()
   let nextPort = 40_000
   return {
     launches,
     running,
+    stopped,
     failWith: (app, message) => (message === undefined ? failures.delete(app) : failures.set(app, message)),
     launch: async (launch) => {
       launches.push(launch)
       launch.onProgress('Starting app')
-      await launch.beforeStart?.()
       const failure = failures.get(launch.app)
       if (failure !== undefined) throw new Error(failure)
+      await launch.beforeStart?.()
       const forget = () => {
         if (running.get(launch.app) === app) running.delete(launch.app)
       }
@@ -38,7 +42,10 @@ export function idleAppHost(): IdleAppHost {
         pid: 0,
         port: nextPort++,
         launch,
-        stop: async () => forget(),
+        stop: async () => {
+          stopped.push(launch.deploymentId)
+          forget()
+        },
         crash: (code) => {
           forget()
           launch.onExit({ code, signal: null, lastLines: ['out of luck'] })

@@ -1,7 +1,7 @@
 /** Tokens and secrets that prove who calls: personal access tokens, OAuth of service principals, forwarded user tokens. */
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../clock.ts'
-import { ApiError } from '../http/api-error.ts'
+import { AdmissionError } from '../http/api-error.ts'
 import type { Principal, Principals, ServicePrincipal } from './principals.ts'
 
 /** The scope that opens every API. */
@@ -145,9 +145,9 @@ export class Credentials {
   authenticate(authorization: string | undefined): Caller {
     const bearer = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
     if (bearer === undefined)
-      throw new ApiError(401, 401, 'Credential was not sent or was of an unsupported type for this API.')
+      throw new AdmissionError(401, 401, 'Credential was not sent or was of an unsupported type for this API.')
     const caller = this.lookUp(bearer)
-    if (!caller) throw new ApiError(403, 403, 'Invalid access token.')
+    if (!caller) throw new AdmissionError(403, 403, 'Invalid access token.')
     return caller
   }
 
