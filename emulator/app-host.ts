@@ -50,6 +50,17 @@ export interface AppHost {
   readonly logs: (
     app: string,
   ) => readonly { readonly source: 'APP' | 'SYSTEM'; readonly timestamp: number; readonly message: string }[]
+  /** Calls back for every new log line of an app until the returned function is called. */
+  readonly followLogs?: (
+    app: string,
+    follower: (line: {
+      readonly source: 'APP' | 'SYSTEM'
+      readonly timestamp: number
+      readonly message: string
+    }) => void,
+  ) => () => void
+  /** Drops an app's log, as the platform does when compute stops. */
+  readonly forgetLogs?: (app: string) => void
   readonly close: () => Promise<void>
 }
 

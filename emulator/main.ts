@@ -4,7 +4,6 @@ import { readFile, stat } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import { realClock, virtualClock } from './clock.ts'
 import type { Profile } from './durations.ts'
-import { createAppHost } from './runtime/app-host.ts'
 import { type EmulatorOptions, startEmulator } from './server.ts'
 import { type AdminClient, type Person, readRosterList } from './workspace/seed.ts'
 
@@ -52,7 +51,7 @@ function clientOf(text: string): AdminClient {
   return { id: text.slice(0, cut), secret: text.slice(cut + 1) }
 }
 
-async function optionsOf(flags: Flags): Promise<Omit<EmulatorOptions, 'appHost'>> {
+async function optionsOf(flags: Flags): Promise<EmulatorOptions> {
   const port = Number(flags.port)
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port must be a number from 0 to 65535')
   return {
@@ -68,7 +67,7 @@ async function optionsOf(flags: Flags): Promise<Omit<EmulatorOptions, 'appHost'>
 }
 
 async function run(flags: Flags): Promise<void> {
-  const emulator = await startEmulator({ ...(await optionsOf(flags)), appHost: createAppHost() })
+  const emulator = await startEmulator(await optionsOf(flags))
   writeSync(Number(flags.readyFd), `${JSON.stringify({ ready: true, url: emulator.url, port: emulator.port })}\n`)
   let closing = false
   const end = () => {

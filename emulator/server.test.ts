@@ -20,7 +20,7 @@ describe('the door', () => {
     ['another name', '/api/2.0/apps', { host: 'evil.example' }, 421],
     ['another name on the control API', '/__emulator/state', { host: 'evil.example' }, 421],
     ['a page of another origin on the control API', '/__emulator/state', { origin: 'http://w-01.apps.localhost' }, 403],
-    ['an app host before any app is served', '/', { host: 'w-01.apps.localhost' }, 503],
+    ['an app that does not exist', '/', { host: 'w-01.apps.localhost' }, 404],
   ] as const)('is shut for %s', async ([, path, headers, status]) => {
     expect((await bench.get(path, { headers })).status).toBe(status)
   })
@@ -36,6 +36,33 @@ describe('the door', () => {
 
   it('takes telemetry and forgets it', async () => {
     expect((await bench.post('/telemetry-ext', {}, { token: null })).json).toEqual({})
+  })
+})
+
+describe('models', () => {
+  const ask = (token: string | null, model = 'databricks-claude-sonnet-4-6') =>
+    bench.post(
+      '/serving-endpoints/anthropic/v1/messages',
+      { model, max_tokens: 50, messages: [{ role: 'user', content: 'hello' }] },
+      { token },
+    )
+
+  it('answer those who are known, and are recorded', async () => {
+    expect((await ask(null)).status).toBe(401)
+    const answered = await ask(bench.tokenOf('ann@example.org'))
+    expect(answered).toMatchObject({ status: 200, json: { type: 'message', role: 'assistant' } })
+    expect(bench.emulator.recorder.all().map(({ status, principal }) => [status, principal])).toEqual([
+      [401, undefined],
+      [200, 'ann@example.org'],
+    ])
+  })
+
+  it('fail when they are told to, by fault and by their own control', async () => {
+    await bench.post('/__emulator/faults', { path: '/serving-endpoints/**', status: 429, times: 1 })
+    expect((await ask('dapi-test')).json.error_code).toBe('REQUEST_LIMIT_EXCEEDED')
+    await bench.post('/__emulator/models', { failNext: { count: 1, status: 503 } })
+    expect((await ask('dapi-test')).status).toBe(503)
+    expect((await ask('dapi-test')).status).toBe(200)
   })
 })
 

@@ -23,15 +23,13 @@ import { ApiError, restErrorBody } from './http/api-error.ts'
 import { isAppHost, isLoopbackHost, mayControl } from './http/hosts.ts'
 import { createRouter } from './http/router.ts'
 import { type ServeContext, send, serveApi } from './http/serve.ts'
+import { isModelRequest, serveModels } from './http/serve-models.ts'
+import { createAppHost } from './runtime/app-host.ts'
+import { createIngress } from './runtime/ingress.ts'
+import { isServed, servedModels } from './runtime/models/model-list.ts'
+import { createScriptedModels } from './runtime/models.ts'
 import { type AdminClient, addUser, type Person, seedAdmin, seedAdminClient } from './workspace/seed.ts'
 import { createWorkspace, type Workspace } from './workspace/workspace.ts'
-
-/** The door to apps; see `runtime/ingress.ts`. */
-export interface AppIngress {
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => void
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
-  readonly close: () => void
-}
 
 export interface EmulatorOptions {
   /** 0, the default, takes a free port. */
@@ -48,10 +46,8 @@ export interface EmulatorOptions {
   readonly users?: readonly Person[]
   /** A service principal with admin rights, for OAuth clients. */
   readonly adminClient?: AdminClient
-  /** Runs the apps. */
-  readonly appHost: AppHost
-  /** Makes the door to apps; without it their hosts answer 503. */
-  readonly ingress?: (directory: ProxyDirectory, workspace: Workspace) => AppIngress
+  /** Runs the apps; by default as child processes of this one. */
+  readonly appHost?: AppHost
   /** Folder for deployments and clones; default a temporary one, removed at close. */
   readonly stateDir?: string
   /** Items per page of app lists when the caller names no number. Default 20. */
@@ -75,7 +71,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const clock = options.clock ?? realClock()
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'workshop-emulator-')))
   await mkdir(stateDir, { recursive: true })
-  const workspace = createWorkspace({ clock, stateDir, durations: profiles[options.profile ?? 'instant'] })
+  const workspace = createWorkspace({
+    clock,
+    stateDir,
+    durations: profiles[options.profile ?? 'instant'],
+    models: servedModels,
+    servesModel: isServed,
+  })
+  const appHost = options.appHost ?? createAppHost({ now: clock.now })
   seedAdmin(workspace, options.adminEmail ?? 'operator@workshop.test', options.token)
   if (options.adminClient) seedAdminClient(workspace, options.adminClient)
   for (const person of options.users ?? []) addUser(workspace, person)
@@ -85,8 +88,15 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   workspace.url = `http://127.0.0.1:${port}`
   const urlOf = (app: string) => `http://${app}.apps.localhost:${port}`
   const stale = new StaleReads(workspace, urlOf)
-  const lifecycle = new AppLifecycle({ workspace, host: options.appHost, urlOf, onChange: (app) => stale.record(app) })
-  const control = { workspace, stale, recorder: new Recorder(), faults: new Faults(), latency: new Latency() }
+  const lifecycle = new AppLifecycle({ workspace, host: appHost, urlOf, onChange: (app) => stale.record(app) })
+  const directory = proxyDirectory(workspace)
+  const ingress = createIngress(directory, {
+    logs: { logs: appHost.logs, followLogs: appHost.followLogs ?? (() => () => undefined) },
+    now: clock.now,
+    workspaceId: String(workspace.id),
+  })
+  const models = createScriptedModels({ now: clock.now })
+  const control = { workspace, stale, ingress, recorder: new Recorder(), faults: new Faults(), latency: new Latency() }
   const api: ServeContext = {
     ...control,
     router: createRouter(apiRoutes({ workspace, lifecycle, urlOf, stale, pageSize: options.pageSize ?? 20 })),
@@ -101,20 +111,22 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     faults: new Faults(),
     latency: new Latency(),
   }
-  const directory = proxyDirectory(workspace)
-  const ingress = options.ingress?.(directory, workspace)
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const { host } = request.headers
-    if (isAppHost(host)) return ingress ? ingress.handle(request, response) : refuse(response, 503, 'No app is served.')
+    if (isAppHost(host)) return ingress.handle(request, response)
     if (!isLoopbackHost(host)) return refuse(response, 421, `This emulator does not answer to the name ${host}.`)
-    if (!request.url?.startsWith('/__emulator/')) return void serveApi(api, request, response)
+    if (!request.url?.startsWith('/__emulator/'))
+      return void (isModelRequest(request)
+        ? serveModels(api, models, request, response)
+        : serveApi(api, request, response))
     if (!mayControl(request.headers, request.socket.remoteAddress))
       return refuse(response, 403, 'The control API obeys programs on this machine only.')
+    if (request.url === '/__emulator/models') return void models.handleModelControl(request, response)
     return void serveApi(own, request, response)
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (ingress && isAppHost(request.headers.host)) ingress.upgrade(request, socket, head)
+    if (isAppHost(request.headers.host)) ingress.upgrade(request, socket, head)
     else socket.destroy()
   })
 
@@ -128,8 +140,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     close: async () => {
       server.close()
       server.closeAllConnections()
-      ingress?.close()
-      await Promise.all([lifecycle.close(), options.appHost.close()])
+      ingress.close()
+      await Promise.all([lifecycle.close(), appHost.close()])
       if (!options.clock) clock.close()
       if (!options.stateDir) await rm(stateDir, { recursive: true, force: true })
     },

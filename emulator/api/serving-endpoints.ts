@@ -20,8 +20,8 @@ export function servingEndpointsRoutes(workspace: Workspace): readonly Route[] {
       pattern: `${pattern}/:name`,
       scope,
       run: (call) => {
-        const name = workspace.models.find((model) => model === call.params['name'])
-        if (name === undefined) throw missing(`The given endpoint does not exist: ${call.params['name']}`)
+        const name = call.params['name'] ?? ''
+        if (!workspace.servesModel(name)) throw missing(`The given endpoint does not exist: ${name}`)
         return ok({ ...view(name), permission_level: call.caller.isAdmin ? 'CAN_MANAGE' : 'CAN_QUERY' })
       },
     },

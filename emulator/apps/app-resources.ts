@@ -20,7 +20,7 @@ export function demandResources(workspace: Workspace, spec: Fields, caller: Call
       workspace.secrets.secret(scope, requiredText(target, 'key'))
     }
     if (kind === 'app') demandApp(workspace, requiredText(target, 'name'), caller)
-    if (kind === 'serving_endpoint' && !workspace.models.includes(requiredText(target, 'name')))
+    if (kind === 'serving_endpoint' && !workspace.servesModel(requiredText(target, 'name')))
       throw missing(`The given endpoint does not exist: ${requiredText(target, 'name')}`)
   }
 }

@@ -212,6 +212,7 @@ export class AppLifecycle {
     this.#changed(app)
     await Promise.all([running?.stop(), pause(this.#workspace, ms, signal)])
     await rm(join(this.#workspace.stateDir, 'apps', app.name), { recursive: true, force: true })
+    if (!signal.aborted) this.#context.host.forgetLogs?.(app.name)
     return !signal.aborted
   }
 

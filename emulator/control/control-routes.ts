@@ -4,6 +4,7 @@ import type { Durations } from '../durations.ts'
 import { ApiError, invalid, missing } from '../http/api-error.ts'
 import { bodyOf, type Call, type Fields, listOf, ok, optionalText, requiredText, textsOf } from '../http/call.ts'
 import type { Route } from '../http/router.ts'
+import type { Ingress } from '../runtime/ingress.ts'
 import { addGroup, addUser } from '../workspace/seed.ts'
 import type { Workspace } from '../workspace/workspace.ts'
 import { type Faults, readFault } from './faults.ts'
@@ -19,12 +20,13 @@ export interface ControlContext {
   readonly faults: Faults
   readonly stale: StaleReads
   readonly latency: Latency
+  readonly ingress: Pick<Ingress, 'settings' | 'configure' | 'cutWebSockets'>
 }
 
 const base = '/__emulator'
 
 export function controlRoutes(context: ControlContext): readonly Route[] {
-  return [...inspection(context), ...misbehaviour(context), ...time(context), ...roster(context)]
+  return [...inspection(context), ...misbehaviour(context), ...time(context), ...roster(context), ...proxy(context)]
 }
 
 const route = (method: string, path: string, run: Route['run']): Route => ({
@@ -128,6 +130,20 @@ function roster({ workspace }: ControlContext): readonly Route[] {
       const group = addGroup(workspace, requiredText(body, 'displayName'), textsOf(body, 'members'))
       return ok({ id: String(group.id), displayName: group.displayName })
     }),
+  ]
+}
+
+function proxy({ ingress }: ControlContext): readonly Route[] {
+  return [
+    route('GET', '/proxy', () => ok(ingress.settings())),
+    route('POST', '/proxy', (call) => {
+      const refused = ingress.configure(bodyOf(call))
+      if (refused.length > 0) throw invalid(`Not understood: ${refused.join(', ')}.`)
+      return ok(ingress.settings())
+    }),
+    route('POST', '/proxy/cut-websockets', (call) =>
+      ok({ cut: ingress.cutWebSockets(optionalText(bodyOf(call), 'app')) }),
+    ),
   ]
 }
 

@@ -24,7 +24,7 @@ export interface ServeContext {
 /** Larger bodies are refused: imports are the largest legal ones, and they stop at 10 MB plus base64. */
 const bodyLimit = 32 * 1024 * 1024
 
-const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+export const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** Serves one API request to its end. Never rejects. */
 export async function serveApi(
@@ -45,7 +45,7 @@ export async function serveApi(
   else {
     try {
       if (!match) throw unknownApi(method, url.pathname)
-      if (!match.route.open) caller = admit(context.credentials, request, match)
+      if (!match.route.open) caller = admit(context.credentials, request, match.route.scope)
       answer = await match.route.run(callOf(request, url, match, bytes, caller))
     } catch (error) {
       answer = errorAnswer(error, url.pathname)
@@ -67,14 +67,10 @@ export async function serveApi(
 }
 
 /** Whom a request's bearer token names; throws 401, 403 for dead ones, and 403 for a token without the needed scope. */
-function admit(credentials: Credentials, request: IncomingMessage, { route }: Match): Caller {
+export function admit(credentials: Credentials, request: IncomingMessage, scope: string | undefined): Caller {
   const caller = credentials.authenticate(request.headers.authorization)
-  if (route.scope !== undefined && !scopesAllow(caller.scopes, route.scope))
-    throw new AdmissionError(
-      403,
-      'PERMISSION_DENIED',
-      `Provided OAuth token does not have required scopes: ${route.scope}`,
-    )
+  if (scope !== undefined && !scopesAllow(caller.scopes, scope))
+    throw new AdmissionError(403, 'PERMISSION_DENIED', `Provided OAuth token does not have required scopes: ${scope}`)
   return caller
 }
 
@@ -119,7 +115,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 const unknownApi = (method: string, path: string) =>
   new ApiError(404, 'ENDPOINT_NOT_FOUND', `No API found for '${method} ${path}'.`)
 
-function errorAnswer(error: unknown, path: string): Answer {
+/** The answer that an error becomes, in the envelope of the API at this path. */
+export function errorAnswer(error: unknown, path: string): Answer {
   const known =
     error instanceof ApiError
       ? error
@@ -128,7 +125,8 @@ function errorAnswer(error: unknown, path: string): Answer {
   return { status: known.status, json: isScim ? scimErrorBody(known) : restErrorBody(known) }
 }
 
-function faultAnswer(fault: Fault): Answer {
+/** What a fault answers. */
+export function faultAnswer(fault: Fault): Answer {
   return {
     status: fault.status ?? 500,
     ...(typeof fault.body === 'string' ? { bytes: Buffer.from(fault.body) } : { json: faultBody(fault) }),
@@ -148,7 +146,8 @@ export function send(response: ServerResponse, answer: Answer, workspaceId: stri
   response.end(body)
 }
 
-function decoded(path: string): string {
+/** A path without its percent-encoding, as far as it can be undone. */
+export function decoded(path: string): string {
   try {
     return decodeURIComponent(path)
   } catch {

@@ -25,28 +25,23 @@ export interface Workspace {
   readonly apps: Map<string, AppRecord>
   /** Settable while it runs. */
   durations: Durations
-  /** Names of the serving endpoints that exist. */
-  models: readonly string[]
+  /** Names of the serving endpoints that lists show. */
+  readonly models: readonly string[]
+  /** Whether an endpoint of this name answers, listed or not. */
+  readonly servesModel: (name: string) => boolean
   /** `http://127.0.0.1:PORT`; known once the server listens. */
   url: string
   /** Folder on disk for deployments and clones. */
   readonly stateDir: string
 }
 
-/** Foundation-model endpoints that the emulated workspace offers from the start. */
-export const defaultModels: readonly string[] = [
-  'databricks-claude-opus-4-1',
-  'databricks-claude-sonnet-4-5',
-  'databricks-claude-haiku-4-5',
-  'databricks-gpt-5',
-  'databricks-gemini-2-5-pro',
-]
-
 /** A workspace with nobody in it but the system groups. */
 export function createWorkspace(options: {
   readonly clock: Clock
   readonly durations: Durations
   readonly stateDir: string
+  readonly models: readonly string[]
+  readonly servesModel: (name: string) => boolean
 }): Workspace {
   const { clock } = options
   const principals = new Principals()
@@ -63,7 +58,6 @@ export function createWorkspace(options: {
     fileAccess: new FileAccess(files, acls, principals),
     repos: new Repos(),
     apps: new Map(),
-    models: defaultModels,
     url: '',
   }
 }
