@@ -46,10 +46,15 @@ function cookieValue(header: string, name: string): string | undefined {
 
 const loopback = ['localhost', '127.0.0.1', '[::1]']
 
-/** Is this `Host` header one of ours? Anything else is another site's name that was pointed here (DNS rebinding). */
+/**
+ * Is this `Host` header one of ours? Anything else is another site's name that was pointed here (DNS rebinding). A
+ * configured name that begins with a dot stands for every name below it.
+ */
 export function isOurHost(host: string | undefined, configured: readonly string[]): boolean {
   const name = hostName(host ?? '')
-  return [...loopback, ...configured.map((each) => each.toLowerCase())].includes(name)
+  return [...loopback, ...configured.map((each) => each.toLowerCase())].some((ours) =>
+    ours.startsWith('.') ? name.endsWith(ours) : name === ours,
+  )
 }
 
 /** Does the page that sent this request live at the address it was sent to? Requests without Origin come from no page. */

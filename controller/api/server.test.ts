@@ -21,7 +21,7 @@ beforeEach(async () => {
   api = await createApi({
     controller,
     admission: { keys: [runKey, 'dapi-operator'], operators: ['op@example.com'] },
-    hosts: ['room.example.com'],
+    hosts: ['room.example.com', '.apps.example.org'],
     consoleDir,
     startedAt: 1000,
     onError: () => {},
@@ -69,6 +69,8 @@ describe('who is let in', () => {
     ['localhost:1', 200],
     ['[::1]:8091', 200],
     ['ROOM.example.com', 200],
+    ['room-1.aws.apps.example.org', 200],
+    ['apps.example.org.example.net', 421],
     ['rebound.example.net', 421],
   ] as const)('checks the Host header: %s', async ([name, status]) => {
     const answer = await api.inject({ url: '/api/workshops', headers: { ...bearer, host: name } })

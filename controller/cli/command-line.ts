@@ -196,8 +196,14 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
     .option('--source <uri...>', 'dir:PATH, a folder or one spec file; default dir:.')
     .option('--host <address>', 'where the fleet API listens', '127.0.0.1')
     .option('--port <number>', 'port of the fleet API and control room', portNumber, 8091)
-    .option('--allowed-host <name...>', 'further names that the fleet API may be called by')
-    .option('--operators <address...>', 'people whom a proxy in front of it may vouch for (Databricks Apps)')
+    .option(
+      '--allowed-host <name...>',
+      'further names that the fleet API may be called by; .example.com stands for all below',
+    )
+    .option(
+      '--operators <address...>',
+      'people whom the proxy in front of it may vouch for (Databricks Apps); commas are fine',
+    )
     .option('--interval <duration>', 'time between two looks', '30s')
     .addHelpText('after', examples('workshop controller --source dir:workshops'))
   controller.action(() =>

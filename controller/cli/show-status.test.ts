@@ -43,7 +43,7 @@ describe('showing status', () => {
       vibe-worker-4  Drifted      Healthy     24 / 30  7d20f1a   compute_size edited by hand
       vibe-worker-7  Waiting      Degraded    27 / 30  b41c9e2   out of memory twice
       vibe-worker-9  Progressing  Draining     7 / 30  7d20f1a
-      7 more         Synced       Ready     175 / 210  7d20f1a
+      7 more         In sync      Healthy   175 / 210  7d20f1a
       "
     `)
   })

@@ -75,8 +75,8 @@ function foldedRow(calm: readonly Member[], cap: number, isAll: boolean): readon
   const name = isAll ? count(calm.length, 'app') : `${calm.length} more`
   return [
     name,
-    'Synced',
-    'Ready',
+    word('Synced'),
+    word('Ready'),
     `${used} / ${workers.length * cap}`,
     revisions.length === 1 ? (revisions[0] ?? '') : '…',
     '',

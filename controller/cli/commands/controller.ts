@@ -46,7 +46,7 @@ export async function controller(
     port: config.appPort ?? flags.port,
     portOption: '--port',
     stateDir: config.stateDir,
-    operators: flags.operators ?? [],
+    operators: (flags.operators ?? []).flatMap((addresses) => addresses.split(',')),
     allowedHosts: flags.allowedHost ?? [],
   })
   try {
