@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{contracts,controller,worker,emulator,scripts}/**/*.test.ts'],
+          include: ['{contracts,controller,worker,emulator,scripts,test/bench}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 20_000,
         },
