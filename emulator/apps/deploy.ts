@@ -41,8 +41,10 @@ export async function runDeployment(context: DeployContext, app: AppRecord, depl
     app.appMessage = 'App has status: App is running'
   } catch (error) {
     if (signal.aborted) return
-    finish(context, app, deployment, 'FAILED', error instanceof Error ? error.message : String(error))
+    // The previous process first: FAILED then means that the app serves again what it served before.
     await fallBack(context, app, before, signal)
+    if (signal.aborted) return
+    finish(context, app, deployment, 'FAILED', error instanceof Error ? error.message : String(error))
   }
   context.onChange(app)
 }

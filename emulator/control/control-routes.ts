@@ -93,6 +93,7 @@ function time({ workspace }: ControlContext): readonly Route[] {
       await clock.advance(milliseconds(bodyOf(call), 'ms'))
       return ok({ now: clock.now() })
     }),
+    route('GET', '/durations', () => ok(workspace.durations)),
     route('POST', '/durations', (call) => {
       const body = bodyOf(call)
       const next: Record<keyof Durations, number> = { ...workspace.durations }
