@@ -88,11 +88,11 @@ export interface DesiredInput {
 export const participantScopes = [
   'iam.current-user:read',
   'iam.access-control:read',
-  'apps',
-  'workspace',
-  'files',
+  'apps.apps',
+  'workspace.workspace',
+  'files.files',
   'sql',
-  'serving-endpoints',
+  'serving.serving-endpoints',
 ] as const
 
 export function desiredState(input: DesiredInput): Desired {

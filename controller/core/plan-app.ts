@@ -68,13 +68,14 @@ function createStep(desired: Desired, app: DesiredApp, found: ObservedApp | unde
 
 function planFields(desired: Desired, app: DesiredApp, found: ObservedApp, turn: Turn): readonly Step[] {
   const base = { kind: 'App', name: app.name, app: app.name } as const
+  const changes = fieldChanges(app, found)
   if (found.description !== desired.marker) {
     const message = `adoptionPolicy Force takes over the app of ${found.creator || 'somebody else'}`
-    const changes = [{ path: 'description', wanted: desired.marker, found: found.description }]
-    const call = { do: 'updateApp', app, mask: ['description'] } as const
-    return [step({ ...base, action: 'adopt', reason: 'Adopted', message, changes }, call)]
+    const all = [{ path: 'description', wanted: desired.marker, found: found.description }, ...changes]
+    const call = { do: 'updateApp', app, mask: all.map(({ path }) => path) } as const
+    const after = [tokenActionKey(desired)]
+    return [step({ ...base, action: 'adopt', reason: 'Adopted', message, changes: all, after }, call)]
   }
-  const changes = fieldChanges(app, found)
   if (changes.length === 0) return []
   const isResize = changes.some(({ path }) => path === 'compute_size')
   const ready = found.compute === 'ACTIVE' || found.compute === 'STOPPED'

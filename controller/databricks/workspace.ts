@@ -1,0 +1,85 @@
+/** One workspace as the controller uses it: the client, who we are, the shared app listing, and the way to the apps themselves. */
+import type { Me } from '../core/desired.ts'
+import { type AppInfo, listApps } from './client/apps.ts'
+import { authorize } from './client/authorization.ts'
+import { type Clock, systemClock } from './client/clock.ts'
+import type { WorkspaceLogin } from './client/credentials.ts'
+import { whoAmI } from './client/directory-service.ts'
+import { Http, type HttpOptions, politeLimits } from './client/http.ts'
+import type { Limits } from './client/limiter.ts'
+import { type Fetch, isLoopbackName, loopbackFetch } from './client/loopback.ts'
+
+/** Everything that tests and benches replace. */
+export interface WorkspaceOptions {
+  readonly login: WorkspaceLogin
+  readonly fetch?: Fetch
+  readonly clock?: Clock
+  readonly random?: () => number
+  readonly limits?: Limits
+  readonly budgetMs?: number
+  readonly onAttempt?: HttpOptions['onAttempt']
+}
+
+/** A host on loopback is the emulator: nobody else is waiting there, and a fresh fleet should not crawl. */
+const loopbackLimits: Limits = { requestsPerSecond: 200, concurrentWrites: 16 }
+/** How long one listing serves every Workshop of the workspace, unless something was written since. */
+const shareMs = 250
+const budgetMs = 300_000
+/** The platform's own clients give up on a silent call after a minute. */
+const timeoutMs = 60_000
+
+export class Workspace {
+  readonly host: string
+  readonly http: Http
+  readonly fetch: Fetch
+  readonly clock: Clock
+  /** OAuth bearer for the apps' own addresses; undefined when there is only a PAT. */
+  readonly appBearer: () => Promise<string | undefined>
+  /** Whether apps can be asked at all. */
+  readonly canAskApps: boolean
+  #me: Promise<Me> | undefined
+  #listing: { readonly at: number; readonly writes: number; readonly apps: Promise<readonly AppInfo[]> } | undefined
+
+  constructor({ login, fetch = loopbackFetch, clock = systemClock, random = Math.random, ...rest }: WorkspaceOptions) {
+    const authorization = authorize(login, fetch, clock)
+    const isLoopback = isLoopbackName(new URL(login.host).hostname)
+    this.host = login.host
+    this.fetch = fetch
+    this.clock = clock
+    this.appBearer = authorization.appBearer
+    this.canAskApps = login.credentials.kind === 'm2m'
+    this.http = new Http({
+      host: login.host,
+      authorization,
+      fetch,
+      clock,
+      random,
+      limits: rest.limits ?? (isLoopback ? loopbackLimits : politeLimits),
+      budgetMs: rest.budgetMs ?? budgetMs,
+      timeoutMs,
+      ...(rest.onAttempt ? { onAttempt: rest.onAttempt } : {}),
+    })
+  }
+
+  /** Asked once; a failure is asked again. */
+  me(): Promise<Me> {
+    this.#me ??= whoAmI(this.http).catch((error: unknown) => {
+      this.#me = undefined
+      throw error
+    })
+    return this.#me
+  }
+
+  /** Every app of the workspace, listed once for all Workshops that look at the same moment. */
+  apps(): Promise<readonly AppInfo[]> {
+    const now = this.clock.now()
+    const current = this.#listing
+    if (current && now - current.at < shareMs && current.writes === this.http.writes) return current.apps
+    const apps = listApps(this.http)
+    apps.catch(() => {
+      if (this.#listing?.apps === apps) this.#listing = undefined
+    })
+    this.#listing = { at: now, writes: this.http.writes, apps }
+    return apps
+  }
+}

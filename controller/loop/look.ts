@@ -1,0 +1,78 @@
+/** One look: who takes part, what should be there, what is there. Reads only. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { WorkshopError } from '@workshop/contracts/errors'
+import { type Desired, desiredState } from '../core/desired.ts'
+import { isDeployed } from '../core/desired-deployment.ts'
+import type { Observed } from '../core/observed.ts'
+import { rosterOf } from '../core/roster.ts'
+import type { Bundle } from '../databricks/bundle.ts'
+import { observe, observeGroups } from '../databricks/observe.ts'
+import type { Workspace } from '../databricks/workspace.ts'
+import { probeFleet } from './probe.ts'
+import type { Subject, Wish } from './subject.ts'
+
+export interface LookContext {
+  readonly workspace: Workspace
+  /** Read once a pass where the spec wants our own worker. */
+  readonly bundle: Bundle | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Everything is read anew. */
+  readonly deep: boolean
+  /** Of the rotation, what was read before this epoch ms is due. */
+  readonly rotateBefore: number
+}
+
+/** API calls of the rotating part of a look. */
+const rotationBudget = 3
+
+/** Throws CallError, or WO-2001 for a token that the spec names and that is not there. */
+export async function look(
+  { identity, wish, memory }: Subject,
+  context: LookContext,
+): Promise<{ readonly desired: Desired; readonly observed: Observed }> {
+  const { workspace, bundle } = context
+  const { spec } = wish.workshop
+  memory.sight.begin(context.deep, context.rotateBefore, rotationBudget)
+  const me = await workspace.me()
+  const groups = await observeGroups(workspace, memory.sight, spec.participants.groups)
+  const givenToken = await readGivenToken(wish, context.env)
+  const desired = desiredState({
+    identity,
+    workshop: wish.workshop,
+    me,
+    roster: rosterOf(spec.participants, wish.people, groups),
+    bundleHash: bundle?.hash ?? '',
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    ...(givenToken ? { givenToken } : {}),
+  })
+  const wanted = new Map(desired.apps.map((app) => [app.name, app.deployment]))
+  const seen = await observe(workspace, memory.sight, {
+    ...desired.names,
+    marker: desired.marker,
+    secretKey: desired.secretKey,
+    isAsWanted: ({ name, active, state }) => {
+      const deployment = wanted.get(name)
+      return !deployment || (isDeployed(deployment, active) && state === 'RUNNING')
+    },
+  })
+  return { desired, observed: await probeFleet(workspace, seen, desired.marker, memory.drains) }
+}
+
+/** The value of a token that the spec points to; read at each look, so that a new value is taken up. */
+async function readGivenToken({ workshop, folder }: Wish, env: LookContext['env']) {
+  const { token } = workshop.spec.credentials
+  if (token.env === undefined && token.file === undefined) return undefined
+  const where = token.env === undefined ? 'spec.credentials.token.file' : 'spec.credentials.token.env'
+  const text =
+    token.env === undefined
+      ? await readFile(resolve(folder, token.file ?? ''), 'utf8').catch(() => undefined)
+      : env[token.env]
+  const value = text?.trim()
+  if (!value) {
+    const fix = 'set the variable or write the file that the spec names'
+    throw new WorkshopError({ code: 'WO-2001', message: 'the token that the spec points to is not there', where, fix })
+  }
+  return { value, sha256: createHash('sha256').update(value).digest('hex') }
+}

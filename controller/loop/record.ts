@@ -1,0 +1,124 @@
+/** Everything the controller knows of one Workshop while it runs, and how people see it. */
+
+import type { Condition } from '@workshop/contracts/conditions'
+import type { ActivityEntry, WorkshopView } from '@workshop/contracts/fleet-api'
+import type { WorkshopStatus } from '@workshop/contracts/workshop'
+import type { Desired } from '../core/desired.ts'
+import { type Identity, identityOf } from '../core/names.ts'
+import { seatsOf } from '../core/roster.ts'
+import type { Workspace } from '../databricks/workspace.ts'
+import type { Outcome } from './reconcile.ts'
+import { RunLog } from './run-log.ts'
+import type { KeptState } from './state.ts'
+import { Memory, type Subject, type Wish } from './subject.ts'
+
+/** Activity entries that are kept. */
+const keptEntries = 200
+
+export class WorkshopRecord {
+  readonly key: string
+  readonly identity: Identity
+  readonly memory = new Memory()
+  readonly log: RunLog
+  wish: Wish
+  generation: number
+  suspendedByHand: boolean
+  /** Being taken down: its file went. */
+  leaving: boolean
+  /** The next look reads everything. */
+  deep = true
+  status: WorkshopStatus | undefined
+  last: Outcome | undefined
+  workspace: Workspace | undefined
+  user = ''
+  participants: number
+  lookedAt: number | undefined
+  activity: readonly ActivityEntry[]
+
+  constructor(controllerId: string, wish: Wish, kept: KeptState) {
+    this.key = wish.key
+    this.identity = identityOf(controllerId, wish.key)
+    this.wish = wish
+    this.generation = kept.revision === wish.revision ? Math.max(1, kept.generation) : kept.generation + 1
+    this.suspendedByHand = kept.suspended
+    this.leaving = kept.leaving !== undefined
+    this.status = kept.status
+    this.log = new RunLog(kept.history)
+    this.activity = kept.activity
+    this.participants = wish.people.length + wish.workshop.spec.participants.users.length
+  }
+
+  get suspended(): boolean {
+    return this.suspendedByHand || this.wish.workshop.spec.suspend
+  }
+
+  /** Takes a newer spec. */
+  renew(wish: Wish): void {
+    if (wish.revision !== this.wish.revision) this.generation += 1
+    this.wish = wish
+    this.leaving = false
+  }
+
+  subject(): Subject {
+    const { identity, wish, generation, suspended, memory } = this
+    return { identity, wish, generation, suspended, memory }
+  }
+
+  say(entry: ActivityEntry): void {
+    this.activity = [entry, ...this.activity].slice(0, keptEntries)
+  }
+
+  kept(): KeptState {
+    return {
+      generation: this.generation,
+      revision: this.wish.revision,
+      suspended: this.suspendedByHand,
+      ...(this.status ? { status: this.status } : {}),
+      history: this.log.history,
+      activity: this.activity,
+      ...(this.leaving ? { leaving: this.wish } : {}),
+    }
+  }
+
+  view(nextLookAt: number | undefined): WorkshopView {
+    const { wish, identity, log, status, lookedAt } = this
+    const { spec } = wish.workshop
+    const last = log.last
+    return {
+      namespace: identity.namespace,
+      name: identity.name,
+      title: spec.guide?.title ?? identity.name,
+      source: { uri: wish.uri, revision: wish.revision },
+      workspace: { host: this.workspace?.host ?? '', user: this.user },
+      suspended: this.suspended,
+      deleting: this.leaving,
+      generation: this.generation,
+      spec: {
+        replicas: spec.workers.replicas,
+        perUser: spec.sessions.perUser,
+        sessionsPerWorker: spec.workers.sessionsPerWorker,
+        computeSize: spec.workers.computeSize,
+        participants: this.participants,
+      },
+      status: status ?? {},
+      conditions: (status?.conditions ?? []) as readonly Condition[],
+      specProblems: wish.problems,
+      ...(last ? { lastPlan: last } : {}),
+      history: log.history,
+      ...(lookedAt === undefined ? {} : { lookedAt }),
+      ...(nextLookAt === undefined ? {} : { nextLookAt }),
+    }
+  }
+}
+
+/** How many people sit elsewhere than before, in one sentence; empty when nobody moves. */
+export function movedPeople(before: Desired | undefined, after: Desired): string {
+  if (!before) return ''
+  const seats = ({ fleet, names, roster }: Desired) => {
+    const { byWorker } = seatsOf(roster.participants, names.workers, fleet.peoplePerWorker)
+    return new Map([...byWorker].flatMap(([worker, people]) => people.map((person) => [person, worker] as const)))
+  }
+  const was = seats(before)
+  const moved = [...seats(after)].filter(([person, worker]) => was.has(person) && was.get(person) !== worker).length
+  return moved === 0 ? '' : `${moved} of ${was.size} people move`
+}

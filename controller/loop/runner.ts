@@ -1,0 +1,192 @@
+/** The controller as one thing with a lifetime: sources in, a queue of keys, a few workers, views out. */
+import { WorkshopError } from '@workshop/contracts/errors'
+import type { FleetEvent } from '@workshop/contracts/fleet-api'
+import { systemClock } from '../databricks/client/clock.ts'
+import { directorySource } from '../sources/directory.ts'
+import type { Source } from '../sources/source.ts'
+import type { Controller } from './controller.ts'
+import { LoopMetrics } from './metrics.ts'
+import type { ControllerOptions } from './options.ts'
+import { WorkQueue } from './queue.ts'
+import { WorkshopRecord } from './record.ts'
+import { StateDirectory } from './state.ts'
+import type { Wish } from './subject.ts'
+import { paceOf, steadyPatience, type Tuning } from './tuning.ts'
+import { noteTrouble, refresh, type TurnContext, takeTurn } from './turn.ts'
+import { Workspaces } from './workspaces.ts'
+
+/** Workshops that are looked at side by side. */
+const workers = 4
+/** How long actions under way may take at the end. */
+const drainMs = 30_000
+/** A source that is down for longer makes the controller unready. */
+const startProblem = 'the source was not read yet'
+
+/** Nothing starts before `start`. Throws WO-9001 for a source that is no `dir:`. */
+export function createController(options: ControllerOptions, tuning: Tuning = {}): Controller {
+  const clock = tuning.clock ?? systemClock
+  const random = tuning.random ?? Math.random
+  const pace = paceOf(tuning, options.intervalMs ?? 30_000)
+  const metrics = new LoopMetrics()
+  const sources = options.sources.map((text) => sourceOf(text, tuning))
+  const state = new StateDirectory(options.stateDir)
+  const queue = new WorkQueue(clock, random)
+  const records = new Map<string, WorkshopRecord>()
+  const listeners = new Set<(event: FleetEvent) => void>()
+  const stopping = new AbortController()
+  const running: Promise<void>[] = []
+  let isStarted = false
+  const workspaces = new Workspaces({
+    ...options,
+    tuning: { ...tuning, clock, random, onAttempt: (attempt) => metrics.attempt(attempt) },
+  })
+  const viewOf = (record: WorkshopRecord) => record.view(queue.dueAt(record.key))
+  const emit = (event: FleetEvent) => {
+    for (const listener of listeners) listener(event)
+  }
+  const said = new Map<string, number>()
+  const changed = (record: WorkshopRecord) => {
+    const { namespace, name } = record.identity
+    const fresh = record.activity.filter(({ at }) => at > (said.get(record.key) ?? 0)).reverse()
+    for (const entry of fresh) emit({ type: 'activity', data: { ...entry, namespace, name } })
+    said.set(record.key, record.activity[0]?.at ?? 0)
+    emit({ type: 'workshop', data: viewOf(record) })
+  }
+  const context: TurnContext = {
+    workspaceOf: (profile) => workspaces.of(profile),
+    workerBundle: options.workerBundle,
+    env: options.env,
+    pace,
+    patience: tuning.patience ?? steadyPatience,
+    random,
+    signal: stopping.signal,
+    changed,
+  }
+
+  const meet = async (wish: Wish) => {
+    const record = new WorkshopRecord(options.controllerId, wish, await state.read(wish.key))
+    record.leaving = false
+    records.set(wish.key, record)
+    queue.add(wish.key)
+  }
+  const onChange = async (source: Source, keys: readonly string[]) => {
+    for (const key of keys) {
+      const wish = source.get(key)
+      const record = records.get(key)
+      if (wish && !record) await meet(wish)
+      if (wish && record) {
+        record.renew(wish)
+        const text = wish.problems[0] ? `spec refused: ${wish.problems[0].message}` : 'spec changed'
+        record.say({ at: clock.now(), who: wish.uri, level: wish.problems[0] ? 'error' : 'info', text })
+      }
+      if (!wish && record) {
+        record.leaving = true
+        record.say({ at: clock.now(), who: source.uri, level: 'warning', text: 'spec removed: taking it down' })
+      }
+      queue.add(key)
+    }
+  }
+
+  const work = async () => {
+    for (let key = await queue.take(); key !== undefined; key = await queue.take()) {
+      const record = records.get(key)
+      if (record) await turn(record)
+      queue.done(key)
+    }
+  }
+  const turn = async (record: WorkshopRecord) => {
+    const startedAt = clock.now()
+    try {
+      const next = await takeTurn(record, context)
+      queue.forget(record.key)
+      metrics.turn('success', clock.now() - startedAt)
+      if (next === 'gone') return await forget(record)
+      queue.addAfter(record.key, next)
+    } catch (error) {
+      metrics.turn('error', clock.now() - startedAt)
+      const retryAt = noteTrouble(record, error, clock.now())
+      const waitMs = queue.addRateLimited(record.key)
+      if (retryAt !== undefined) queue.addAfter(record.key, Math.max(0, retryAt - clock.now()))
+      options.log('warn', record.activity[0]?.text ?? '', { workshop: record.key, waitMs: Math.round(waitMs) })
+      changed(record)
+    }
+    metrics.fleet(record)
+    await state.write(record.key, record.kept())
+  }
+  const forget = async (record: WorkshopRecord) => {
+    records.delete(record.key)
+    await state.remove(record.key)
+    emit({ type: 'gone', data: record.identity })
+  }
+  const probes = async () => {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(pace.probeMs, stopping.signal).catch(() => undefined)
+      if (stopping.signal.aborted) return
+      await Promise.all([...records.values()].map((record) => refresh(record, context).catch(() => undefined)))
+    }
+  }
+  const find = (key: string, then: (record: WorkshopRecord) => void): boolean => {
+    const record = records.get(key)
+    if (record) then(record)
+    return record !== undefined
+  }
+
+  return {
+    start: async () => {
+      for (const source of sources) await source.start((keys) => void onChange(source, keys))
+      for (const source of sources) {
+        for (const problem of source.problems())
+          options.log('error', problem.message, { code: problem.code, where: problem.where })
+        for (const wish of source.keys().flatMap((key) => source.get(key) ?? [])) await meet(wish)
+      }
+      isStarted = true
+      running.push(...Array.from({ length: workers }, work), probes())
+    },
+    stop: async () => {
+      stopping.abort()
+      queue.close()
+      await Promise.all(sources.map((source) => source.stop()))
+      const deadline = new AbortController()
+      await Promise.race([Promise.all(running), clock.sleep(drainMs, deadline.signal).catch(() => undefined)])
+      deadline.abort()
+    },
+    views: () => [...records.values()].map(viewOf),
+    view: (key) => {
+      const record = records.get(key)
+      return record && viewOf(record)
+    },
+    activity: (key) => records.get(key)?.activity ?? [],
+    reconcileNow: (key, deep = true) =>
+      find(key, (record) => {
+        record.deep ||= deep
+        queue.add(key)
+      }),
+    setSuspended: (key, on) =>
+      find(key, (record) => {
+        record.suspendedByHand = on
+        record.say({ at: clock.now(), who: 'control room', level: 'info', text: on ? 'suspended' : 'goes on' })
+        changed(record)
+        queue.add(key)
+      }),
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    health: () => [
+      { name: 'source', ok: isStarted, message: isStarted ? sources.map(({ uri }) => uri).join(', ') : startProblem },
+    ],
+    metrics: () => metrics.text(),
+  }
+}
+
+function sourceOf(text: string, { sourcePollMs, clock }: Tuning): Source {
+  if (!text.startsWith('dir:')) {
+    const fix = 'use dir:PATH'
+    throw new WorkshopError({ code: 'WO-9001', message: 'this kind of source is not known', where: text, fix })
+  }
+  return directorySource({
+    path: text.slice('dir:'.length),
+    ...(sourcePollMs === undefined ? {} : { pollMs: sourcePollMs }),
+    ...(clock ? { clock } : {}),
+  })
+}

@@ -1,0 +1,68 @@
+/** What survives a restart for people's sake: status, history, activity, a suspension, an unfinished teardown. Written whole or not at all. */
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ActivityEntry, PlanRun } from '@workshop/contracts/fleet-api'
+import type { WorkshopStatus } from '@workshop/contracts/workshop'
+import type { Wish } from './subject.ts'
+
+export interface KeptState {
+  readonly generation: number
+  /** Revision of the source that `generation` counts. */
+  readonly revision: string
+  readonly suspended: boolean
+  readonly status?: WorkshopStatus
+  readonly history: readonly PlanRun[]
+  readonly activity: readonly ActivityEntry[]
+  /** Set while a removed Workshop is taken down, so that a restart goes on with it. */
+  readonly leaving?: Wish
+}
+
+export const emptyState: KeptState = { generation: 0, revision: '', suspended: false, history: [], activity: [] }
+
+/** One file a Workshop under `<folder>/workshops`. */
+export class StateDirectory {
+  readonly #folder: string
+  readonly #written = new Map<string, string>()
+  #pending: Promise<void> = Promise.resolve()
+
+  constructor(folder: string) {
+    this.#folder = join(folder, 'workshops')
+  }
+
+  /** A file that is missing or broken counts as none: nothing is decided from it. */
+  async read(key: string): Promise<KeptState> {
+    const text = await readFile(this.#fileOf(key), 'utf8').catch(() => undefined)
+    if (text === undefined) return emptyState
+    try {
+      return { ...emptyState, ...(JSON.parse(text) as Partial<KeptState>) }
+    } catch {
+      return emptyState
+    }
+  }
+
+  /** Does nothing when nothing changed. Writes of one process follow one another. */
+  write(key: string, state: KeptState): Promise<void> {
+    const text = JSON.stringify(state)
+    if (this.#written.get(key) === text) return this.#pending
+    this.#written.set(key, text)
+    this.#pending = this.#pending.catch(() => undefined).then(() => this.#replace(key, text))
+    return this.#pending
+  }
+
+  async remove(key: string): Promise<void> {
+    this.#written.delete(key)
+    await this.#pending.catch(() => undefined)
+    await rm(this.#fileOf(key), { force: true })
+  }
+
+  async #replace(key: string, text: string): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    const file = this.#fileOf(key)
+    await writeFile(`${file}.new`, text, { mode: 0o600 })
+    await rename(`${file}.new`, file)
+  }
+
+  #fileOf(key: string): string {
+    return join(this.#folder, `${key.replace('/', '.')}.json`)
+  }
+}
