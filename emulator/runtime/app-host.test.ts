@@ -130,6 +130,24 @@ env:
     expect(lives(pid)).toBe(false)
   })
 
+  it('stops what it replaces after the build and before the new process', async () => {
+    const files = { ...nodeApp, 'package.json': '{"scripts":{"build":"node -e 0"}}' }
+    const old = await start().launch(launchOf(await source('e1', nodeApp)))
+    const steps: string[] = []
+    const beforeStart = async () => {
+      await old.stop()
+      steps.push('stopped')
+    }
+    const onProgress = (message: string) => steps.push(message)
+    await host?.launch(launchOf(await source('e2', files), { beforeStart, onProgress }))
+    expect(steps.filter((step) => !step.includes(':'))).toEqual([
+      'Installing dependencies',
+      'Building app',
+      'stopped',
+      'Starting app',
+    ])
+  })
+
   it('can be cancelled while it starts', async () => {
     const sourceDir = await source('e', { 'app.yaml': 'command: [node, -e, "setInterval(()=>{},999)"]' })
     const cancel = new AbortController()

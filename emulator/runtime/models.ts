@@ -28,7 +28,7 @@ import {
   type Refusal,
   TokenLimits,
 } from './models/limits.ts'
-import { endpointOf, isServed, listOf, servedModels } from './models/model-list.ts'
+import { isServed, listOf, servedModels } from './models/model-list.ts'
 import { responses } from './models/responses.ts'
 import { type ModelRoute, modelRoute } from './models/routes.ts'
 import { Rules, readRules } from './models/rules.ts'
@@ -57,6 +57,8 @@ export interface ModelUsage {
 
 export interface ScriptedModelsOptions {
   readonly settings?: Partial<ModelSettings>
+  /** Endpoints that the lists show; others with the platform's prefix answer too. */
+  readonly models?: () => readonly string[]
   /** Milliseconds since the epoch. */
   readonly now?: () => number
   /** 24 hex digits, different each time. */
@@ -72,6 +74,8 @@ export interface ScriptedModels {
     response: ServerResponse,
     caller: ModelCaller,
   ) => Promise<boolean>
+  /** The same as `handleModelControl` for servers that read bodies themselves. */
+  readonly control: (method: string, value: unknown) => { readonly status: number; readonly body: JsonObject }
   /**
    * `/__emulator/models`: GET tells scripts and settings; POST takes a list of rules, or an object with `rules` and
    * settings of `ModelSettings`; DELETE goes back to the defaults.
@@ -85,6 +89,7 @@ export function createScriptedModels(options: ScriptedModelsOptions = {}): Scrip
   const initial: ModelSettings = { ...defaultModelSettings, ...options.settings }
   const now = options.now ?? Date.now
   const newId = options.newId ?? (() => randomBytes(12).toString('hex'))
+  const models = options.models ?? (() => servedModels)
   const rules = new Rules()
   const limits = new TokenLimits()
   let settings = initial
@@ -174,8 +179,7 @@ export function createScriptedModels(options: ScriptedModelsOptions = {}): Scrip
     const route = modelRoute(request.method ?? 'GET', url.pathname)
     if (route === undefined) return false
     if (route.action === 'answer') await answer(route, request, response, caller)
-    else if (route.action === 'list') sendJson(response, 200, listOf(route.api, servedModels.filter(caller.mayQuery)))
-    else if (route.action === 'get') sendEndpoint(response, route.model, caller)
+    else if (route.action === 'list') sendJson(response, 200, listOf(route.api, models().filter(caller.mayQuery)))
     else {
       const body = await readJson(request).catch(() => ({}))
       const tokens = countTokens(body)
@@ -184,25 +188,32 @@ export function createScriptedModels(options: ScriptedModelsOptions = {}): Scrip
     return true
   }
 
-  const handleModelControl: ScriptedModels['handleModelControl'] = async (request, response) => {
-    if (request.method === 'DELETE') {
+  const control: ScriptedModels['control'] = (method, value) => {
+    if (method === 'DELETE') {
       rules.set([])
       settings = initial
-    } else if (request.method === 'POST' || request.method === 'PUT') {
-      const value: unknown = await readJson(request, true).catch((error: Error) => error.message)
-      const { rules: given, ...patch } = isObject(value) ? value : { rules: value }
+    } else if (method !== 'GET') {
+      const { rules: given, ...patch } = isObject(value) ? value : { rules: value ?? null }
       const read = given === undefined ? rules.list : readRules(given)
       const patched = patchModelSettings(settings, patch)
-      const fault =
-        typeof read === 'string' ? `rules: ${read}` : patched.refused.map((name) => `${name}: not understood`)[0]
-      if (fault !== undefined) return sendJson(response, 400, { message: fault })
-      if (given !== undefined && typeof read !== 'string') rules.set(read)
+      if (typeof read === 'string') return { status: 400, body: { message: `rules: ${read}` } }
+      const unknown = patched.refused[0]
+      if (unknown !== undefined) return { status: 400, body: { message: `${unknown}: not understood` } }
+      if (given !== undefined) rules.set(read)
       settings = patched.settings
     }
-    return sendJson(response, 200, { rules: rules.list, ...settings })
+    return { status: 200, body: { rules: rules.list, ...settings } }
   }
 
-  return { handleModelRequest, handleModelControl }
+  const handleModelControl: ScriptedModels['handleModelControl'] = async (request, response) => {
+    const method = request.method ?? 'GET'
+    const hasBody = method === 'POST' || method === 'PUT'
+    const value = hasBody ? await readJson(request, true).catch(() => undefined) : undefined
+    const { status, body } = control(method, value)
+    sendJson(response, status, body)
+  }
+
+  return { handleModelRequest, handleModelControl, control }
 }
 
 function accessRefusal(api: keyof typeof formats, model: string, caller: ModelCaller): Refusal | undefined {
@@ -243,12 +254,4 @@ function cut(reply: Reply, maxTokens: number | undefined): { reply: Reply; isCut
 /** Gemini streams a JSON array unless the client asks for server-sent events. */
 function isPlainArray(route: ModelRoute, request: IncomingMessage): boolean {
   return route.api === 'gemini' && !/[?&]alt=sse\b/.test(request.url ?? '')
-}
-
-function sendEndpoint(response: ServerResponse, model: string, caller: ModelCaller): void {
-  if (isServed(model) && caller.mayQuery(model)) sendJson(response, 200, endpointOf(model))
-  else {
-    const message = `The given endpoint does not exist: ${model}`
-    sendJson(response, 404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message })
-  }
 }

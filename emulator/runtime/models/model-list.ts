@@ -5,6 +5,7 @@ import type { JsonObject } from './conversation.ts'
 /** Names of the platform's own endpoints that lists show. */
 export const servedModels: readonly string[] = [
   'databricks-claude-opus-4-7',
+  'databricks-claude-opus-4-6',
   'databricks-claude-sonnet-4-6',
   'databricks-claude-haiku-4-5',
   'databricks-gpt-5-4',
@@ -19,13 +20,8 @@ export function isServed(model: string): boolean {
   return /^(databricks-|system\.ai\.)[\w.-]+$/.test(model)
 }
 
-export function listOf(
-  api: 'anthropic' | 'responses' | 'gemini' | 'chat' | 'serving',
-  models: readonly string[],
-): JsonObject {
+export function listOf(api: 'anthropic' | 'responses' | 'gemini' | 'chat', models: readonly string[]): JsonObject {
   switch (api) {
-    case 'serving':
-      return { endpoints: models.map(endpointOf) }
     case 'gemini':
       return {
         models: models.map((name) => ({
@@ -43,18 +39,5 @@ export function listOf(
         object: 'list',
         data: models.map((id) => ({ id, object: 'model', created: 1_767_225_600, owned_by: 'databricks' })),
       }
-  }
-}
-
-/** A serving endpoint as GET /api/2.0/serving-endpoints shows it. */
-export function endpointOf(name: string): JsonObject {
-  return {
-    name,
-    creator: 'System',
-    task: 'llm/v1/chat',
-    endpoint_type: 'FOUNDATION_MODEL_API',
-    permission_level: 'CAN_QUERY',
-    state: { ready: 'READY', config_update: 'NOT_UPDATING' },
-    config: { served_entities: [{ name, entity_name: `system.ai.${name}`, foundation_model: { name } }] },
   }
 }

@@ -6,8 +6,6 @@ export type ModelRoute =
   | { readonly api: 'anthropic'; readonly action: 'count' }
   | { readonly api: 'gemini'; readonly action: 'count'; readonly model: string }
   | { readonly api: 'anthropic' | 'responses' | 'gemini' | 'chat'; readonly action: 'list' }
-  | { readonly api: 'serving'; readonly action: 'list' }
-  | { readonly api: 'serving'; readonly action: 'get'; readonly model: string }
 
 const bases: readonly (readonly [RegExp, 'anthropic' | 'responses' | 'gemini' | 'chat'])[] = [
   [/^\/(?:serving-endpoints|ai-gateway)\/anthropic(\/v1\/.*)$/, 'anthropic'],
@@ -22,11 +20,6 @@ const bases: readonly (readonly [RegExp, 'anthropic' | 'responses' | 'gemini' | 
 
 /** The route of a request, or undefined when it is none of the model APIs. `path` comes without query. */
 export function modelRoute(method: string, path: string): ModelRoute | undefined {
-  if (method === 'GET' && /^\/api\/2\.0\/serving-endpoints(:foundation-models)?$/.test(path)) {
-    return { api: 'serving', action: 'list' }
-  }
-  const one = method === 'GET' ? /^\/api\/2\.0\/serving-endpoints\/([^/]+)$/.exec(path)?.[1] : undefined
-  if (one !== undefined) return { api: 'serving', action: 'get', model: decode(one) }
   const raw = method === 'POST' ? /^\/serving-endpoints\/([^/]+)\/invocations$/.exec(path)?.[1] : undefined
   if (raw !== undefined) return { api: 'chat', action: 'answer', model: decode(raw) }
   for (const [pattern, api] of bases) {
