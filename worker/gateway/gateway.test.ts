@@ -153,6 +153,15 @@ describe('the model side', () => {
     expect(await response.text()).toContain('model token')
   })
 
+  it('shows what the workspace says about a missing endpoint', async () => {
+    answer = (_, response) => response.writeHead(404).end('{"error_code":"X","message":"no such endpoint here"}')
+    const response = await ask({ model })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: { message: expect.stringContaining('no such endpoint here') },
+    })
+  })
+
   it('keeps its other paths shut', async () => {
     expect((await get('/anthropic/v1/files')).status).toBe(404)
     expect(seen).toEqual([])

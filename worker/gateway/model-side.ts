@@ -109,7 +109,8 @@ async function pass(exchange: Exchange, answer: IncomingMessage): Promise<void> 
 
 /**
  * A refused shared token is nobody's login: 401 and 403 would make Claude speak of authentication, so they become
- * 400. Everything else keeps its status, in a body that Claude can show.
+ * 400. So does 404, for which Claude would blame the model's name and hide what the workspace says. Everything else
+ * keeps its status, in a body that Claude can show.
  */
 function passError(exchange: Exchange, answer: IncomingMessage, text: string): void {
   const status = answer.statusCode ?? 502
@@ -119,7 +120,12 @@ function passError(exchange: Exchange, answer: IncomingMessage, text: string): v
     refuse(exchange.response, modelRefusal('WO-5003', message))
   } else {
     const body = errorBodyOf(text) ?? anthropicError(status, `WO-5003 The model endpoint refused: ${messageOf(text)}`)
-    sendJson(exchange, status < 400 ? 502 : status, body, retryAfter === undefined ? {} : { 'retry-after': retryAfter })
+    sendJson(
+      exchange,
+      status < 400 ? 502 : status === 404 ? 400 : status,
+      body,
+      retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+    )
   }
 }
 
