@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startEmulator } from './server.ts'
@@ -74,11 +77,13 @@ describe('starting and closing', () => {
     expect(existsSync(stateDir)).toBe(false)
   })
 
-  it('rejects when the port is taken', async () => {
+  it('rejects when the port is taken, and leaves no folder either', async () => {
+    const stateDir = join(tmpdir(), `never-made-${randomUUID()}`)
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
-    await expect(startEmulator({ port, token: 't', appHost: idleAppHost() })).rejects.toThrow('EADDRINUSE')
+    await expect(startEmulator({ port, token: 't', appHost: idleAppHost(), stateDir })).rejects.toThrow('EADDRINUSE')
+    expect(existsSync(stateDir)).toBe(false)
     other.close()
   })
 })

@@ -68,6 +68,9 @@ export interface Emulator {
 
 /** Starts an emulator; rejects when the port is taken. */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  // The port first: when it is taken nothing else has been made yet.
+  const server = createServer()
+  const port = await listen(server, options.port ?? 0)
   const clock = options.clock ?? realClock()
   const stateDir = options.stateDir ?? (await mkdtemp(join(tmpdir(), 'workshop-emulator-')))
   await mkdir(stateDir, { recursive: true })
@@ -83,8 +86,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   if (options.adminClient) seedAdminClient(workspace, options.adminClient)
   for (const person of options.users ?? []) addUser(workspace, person)
 
-  const server = createServer()
-  const port = await listen(server, options.port ?? 0)
   workspace.url = `http://127.0.0.1:${port}`
   const urlOf = (app: string) => `http://${app}.apps.localhost:${port}`
   const stale = new StaleReads(workspace, urlOf)
