@@ -2,7 +2,6 @@
 /** The `workshop` program: wires the command line to this process. */
 import { readConfig } from '../config.ts'
 import { runCommandLine } from './command-line.ts'
-import type { LoopPrograms } from './loop-programs.ts'
 import { processTerminal } from './process-terminal.ts'
 
 const stop = new AbortController()
@@ -20,8 +19,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   now: Date.now,
   stopped: stop.signal,
   loop: async () => {
-    const modules = ['../loop/runner.ts', '../loop/once.ts']
-    const [runner, once] = await Promise.all(modules.map((path) => import(path)))
-    return { ...runner, ...once } as LoopPrograms
+    const [{ createController }, once] = await Promise.all([import('../loop/runner.ts'), import('../loop/once.ts')])
+    return { createController, ...once }
   },
 })

@@ -26,10 +26,18 @@ export function progressRows(view: WorkshopView): readonly ProgressRow[] {
   const run = view.lastPlan
   const results = new Map(run?.results.map((result) => [result.key, result]))
   const actions = run?.plan.actions.filter(({ action }) => action !== 'none') ?? []
-  const shared = actions
-    .filter(({ app, kind, key }) => !app && (shownKinds.includes(kind) || results.get(key)?.outcome === 'failed'))
-    .map((action) => sharedRow(action, results.get(action.key), run?.running.includes(action.key) ?? false))
-  return [...shared, ...appNames(view, actions).map((name) => appRow(name, view, actions, results))]
+  const shared = actions.filter(
+    ({ app, kind, key }) => !app && (shownKinds.includes(kind) || results.get(key)?.outcome === 'failed'),
+  )
+  const objects = [...new Set(shared.map(objectOf))]
+  const rows = objects.map((object) =>
+    sharedRow(
+      shared.filter((action) => objectOf(action) === object),
+      results,
+      run?.running ?? [],
+    ),
+  )
+  return [...rows, ...appNames(view, actions).map((name) => appRow(name, view, actions, results))]
 }
 
 /** One aligned line a row; `now` in epoch ms. */
@@ -56,15 +64,34 @@ export function elapsed({ startedAt, endedAt }: ProgressRow, now: number): strin
     : showDuration(Math.floor(ms / 1000) * 1000)
 }
 
-function sharedRow(action: Action, result: ActionResult | undefined, isRunning: boolean): ProgressRow {
-  const state = stateOf(result, isRunning)
-  const words = { waiting: 'waits', running: 'under way', done: pastTense[action.action] ?? 'done', failed: '' }
+/** Several steps at one object, such as making a scope and marking it, are one row. */
+const objectOf = ({ kind, name }: Action) => `${kind}/${name}`
+
+function sharedRow(
+  steps: readonly Action[],
+  results: ReadonlyMap<string, ActionResult>,
+  running: readonly string[],
+): ProgressRow {
+  const [first] = steps
+  const ended = steps.flatMap(({ key }) => results.get(key) ?? [])
+  const failed = ended.find(({ outcome }) => outcome === 'failed')
+  const isBegun = ended.length > 0 || steps.some(({ key }) => running.includes(key))
+  const state = failed ? 'failed' : ended.length === steps.length ? 'done' : isBegun ? 'running' : 'waiting'
+  const words = {
+    waiting: 'waits',
+    running: 'under way',
+    done: pastTense[first?.action ?? 'none'] ?? 'done',
+    failed: '',
+  }
+  const startedAt = Math.min(...ended.map((result) => result.startedAt))
+  const endedAt = Math.max(...ended.map((result) => result.endedAt))
   return {
-    subject: kindWords[action.kind][0],
-    what: action.name,
+    subject: first ? kindWords[first.kind][0] : '',
+    what: first?.name ?? '',
     state,
-    text: state === 'failed' ? (result?.problem?.message ?? 'failed') : words[state],
-    ...(result ? { startedAt: result.startedAt, endedAt: result.endedAt } : {}),
+    text: failed ? (failed.problem?.message ?? 'failed') : words[state],
+    ...(ended.length > 0 ? { startedAt } : {}),
+    ...(state === 'done' || state === 'failed' ? { endedAt } : {}),
   }
 }
 
@@ -107,11 +134,6 @@ function appNames(view: WorkshopView, actions: readonly Action[]): readonly stri
 function byOrdinal(a: string, b: string): number {
   const ordinal = (name: string) => (name.endsWith('-hub') ? 0 : Number(/-(\d+)$/.exec(name)?.[1] ?? 0))
   return ordinal(a) - ordinal(b) || (a < b ? -1 : 1)
-}
-
-function stateOf(result: ActionResult | undefined, isRunning: boolean): RowState {
-  if (result?.outcome === 'failed') return 'failed'
-  return result ? 'done' : isRunning ? 'running' : 'waiting'
 }
 
 const pastTense: Readonly<Partial<Record<Action['action'], string>>> = {

@@ -47,8 +47,9 @@ export class Progress {
 
   #say(row: ProgressRow): void {
     const text = `${row.subject}  ${row.what}  ${row.text}`
-    if (this.#said.get(row.subject) === text) return
-    this.#said.set(row.subject, text)
+    const object = `${row.subject}/${row.what}`
+    if (this.#said.get(object) === text) return
+    this.#said.set(object, text)
     const time = row.state === 'done' || row.state === 'failed' ? elapsed(row, this.#now()) : ''
     this.#stream.write(`  ${text}${time === '' ? '' : `  ${time}`}\n`)
   }

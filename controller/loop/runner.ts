@@ -1,6 +1,7 @@
 /** The controller as one thing with a lifetime: sources in, a queue of keys, a few workers, views out. */
 import { WorkshopError } from '@workshop/contracts/errors'
 import type { FleetEvent } from '@workshop/contracts/fleet-api'
+import { specChanges } from '../core/spec-changes.ts'
 import { systemClock } from '../databricks/client/clock.ts'
 import { directorySource } from '../sources/directory.ts'
 import type { Source } from '../sources/source.ts'
@@ -75,8 +76,8 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       const record = records.get(key)
       if (wish && !record) await meet(wish)
       if (wish && record) {
+        const text = changeText(record.wish, wish)
         record.renew(wish)
-        const text = wish.problems[0] ? `spec refused: ${wish.problems[0].message}` : 'spec changed'
         record.say({ at: clock.now(), who: wish.uri, level: wish.problems[0] ? 'error' : 'info', text })
       }
       if (!wish && record) {
@@ -177,6 +178,14 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     ],
     metrics: () => metrics.text(),
   }
+}
+
+/** What a new reading of a spec file brings, for people. */
+function changeText(before: Wish, after: Wish): string {
+  const [problem] = after.problems
+  if (problem) return `spec refused: ${problem.where ? `${problem.where} ` : ''}${problem.message}`
+  const changes = specChanges(before.workshop.spec, after.workshop.spec)
+  return changes === '' ? 'spec changed' : `spec changed: ${changes}`
 }
 
 function sourceOf(text: string, { sourcePollMs, clock }: Tuning): Source {

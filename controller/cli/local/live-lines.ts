@@ -1,10 +1,16 @@
 /** What happened to a Workshop between two views, one line each, for whoever watches a running controller. Pure. */
-import type { WorkshopView } from '@workshop/contracts/fleet-api'
+import type { ActivityEntry, WorkshopView } from '@workshop/contracts/fleet-api'
 import type { Action } from '@workshop/contracts/plan'
 
 /** Lines without their time. `before` is the view that was shown last. */
 export function liveLines(before: WorkshopView, after: WorkshopView): readonly string[] {
-  return [...newPlan(before, after), ...failures(before, after), ...appStates(before, after)]
+  return [...newPlan(before, after), ...appStates(before, after)]
+}
+
+/** True when an entry says something that views do not: what went wrong, and what others than the controller did. */
+export function isNews({ level, who }: ActivityEntry, view: WorkshopView | undefined): boolean {
+  const isApp = view?.status.fleet?.some(({ name }) => name === who) ?? false
+  return level !== 'info' || (who !== 'controller' && !isApp)
 }
 
 /** Objects whose change a person wants to read about; deployments and grants follow from them. */
@@ -15,15 +21,6 @@ function newPlan(before: WorkshopView, { lastPlan }: WorkshopView): readonly str
   return lastPlan.plan.actions
     .filter(({ action, kind }) => action !== 'none' && told.includes(kind))
     .map(({ action, name, message }) => `${signs[action] ?? '~'} ${name}  ${action}  ${message}`)
-}
-
-function failures(before: WorkshopView, { lastPlan }: WorkshopView): readonly string[] {
-  if (!lastPlan) return []
-  const known = before.lastPlan?.number === lastPlan.number ? before.lastPlan.results.length : 0
-  return lastPlan.results.slice(known).flatMap(({ key, outcome, problem }) => {
-    if (outcome !== 'failed') return []
-    return [`! ${key.split('/').slice(1).join('/')}  ${problem ? `${problem.code} ${problem.message}` : 'failed'}`]
-  })
 }
 
 function appStates(before: WorkshopView, after: WorkshopView): readonly string[] {

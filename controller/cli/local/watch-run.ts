@@ -3,7 +3,7 @@ import type { FleetEvent, WorkshopView } from '@workshop/contracts/fleet-api'
 import { clockTime } from '../clock-time.ts'
 import type { CommandContext } from '../command-context.ts'
 import { Progress } from '../progress.ts'
-import { liveLines } from './live-lines.ts'
+import { isNews, liveLines } from './live-lines.ts'
 import type { LocalRun } from './start.ts'
 
 export interface FirstReady {
@@ -42,7 +42,9 @@ export function watchRun({ terminal, now }: CommandContext, { controller }: Pick
   const hear = (event: FleetEvent) => {
     if (event.type === 'workshop') look(event.data)
     // Before it is ready, progress says it all but what went wrong.
-    else if (event.type === 'activity' && (isLive || event.data.level !== 'info')) say(event.data.text)
+    else if (event.type === 'activity' && (isLive ? isNews(event.data, shown) : event.data.level !== 'info')) {
+      say(event.data.text)
+    }
   }
   const unsubscribe = controller.subscribe(hear)
   for (const view of controller.views()) look(view)
