@@ -53,6 +53,11 @@ export class InputLedger {
     return fresh
   }
 
+  /** Bytes that go to the terminal and are no client's. */
+  inject(length: number): void {
+    this.#total += length
+  }
+
   /** The terminal has taken (or dropped) `total` bytes of all clients; gives the acknowledgements that are due. */
   written(total: number): ReadonlyMap<string, number> {
     const due = new Map<string, number>()

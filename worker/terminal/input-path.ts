@@ -55,6 +55,12 @@ export class InputPath {
     this.#watch()
   }
 
+  /** Types for nobody: an answer that the worker itself gives. */
+  inject(bytes: Buffer): void {
+    this.#ledger.inject(bytes.length)
+    this.#pty.write(bytes)
+  }
+
   /** Throws away what the program has not taken. */
   drop(): void {
     this.#pty.dropInput()

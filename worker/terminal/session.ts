@@ -2,7 +2,6 @@
  * One terminal session: a program on a pseudo-terminal, its last output, and the viewers that are attached. It lives
  * on without viewers, and after its program's end until it is closed, so that a reload shows the last screen.
  */
-import { randomBytes } from 'node:crypto'
 import {
   closeCode,
   type Hello,
@@ -14,18 +13,17 @@ import {
   terminalLimits,
 } from '@workshop/contracts/terminal-protocol'
 import { answersTo } from './answers.ts'
-import { flushDelay, shouldPause } from './flow.ts'
+import { flushDelay } from './flow.ts'
 import { signalForeground } from './foreground.ts'
-import { History } from './history.ts'
-import { InputPath } from './input-path.ts'
 import type { Launch } from './launch.ts'
+import { Life } from './life.ts'
 import { NamedTimers } from './named-timers.ts'
-import { type Pty, type SpawnPty, spawnPty } from './pty.ts'
+import { type SpawnPty, spawnPty } from './pty.ts'
 import type { ByteRing } from './ring.ts'
 import { type Screens, screens } from './screens.ts'
 import { SharedSize } from './shared-size.ts'
-import { TitleWatch } from './title.ts'
 import { type Replay, Viewer, type ViewerLink, type ViewerSource } from './viewer.ts'
+import { Viewers } from './viewers.ts'
 
 export interface SessionOptions {
   readonly id: string
@@ -59,13 +57,17 @@ export class TerminalSession implements ViewerSource {
   readonly #options: SessionOptions
   readonly #now: () => number
   readonly #size: SharedSize
-  readonly #viewers = new Map<number, Viewer>()
+  readonly #viewers = new Viewers()
   readonly #exitListeners: ((exit: TerminalExit) => void)[] = []
   readonly #timers = new NamedTimers<'flush' | 'resize' | 'kill'>()
   #life: Life
   #lastViewer = 0
   #uses = 0
   #closed = false
+  /** Was anything typed since the last flush? */
+  #typed = false
+  #flushedTo = 0
+  #flushedAt = 0
   #lastOutputAt: number | undefined
   #lastInputAt: number | undefined
 
@@ -108,13 +110,13 @@ export class TerminalSession implements ViewerSource {
 
   /** HELLO: says WELCOME and goes on where the client left off, or builds its screen. A client's newer socket wins. */
   attach(link: ViewerLink, hello: Hello, role: TerminalRole): Viewer {
-    for (const other of this.#viewers.values()) {
+    for (const other of this.#viewers.list()) {
       if (other.client === hello.client) this.detach(other, closeCode.replaced, 'this page connected again')
     }
     this.#lastViewer += 1
     this.#uses += 1
     const viewer = new Viewer(this.#lastViewer, this.#uses, hello, role, link)
-    this.#viewers.set(viewer.id, viewer)
+    this.#viewers.add(viewer)
     this.#settleSize(true, viewer)
     const { epoch, input, exit, title } = this.#life
     const known = hello.epoch === epoch
@@ -131,7 +133,7 @@ export class TerminalSession implements ViewerSource {
 
   /** Lets a viewer go; the session goes on. */
   detach(viewer: Viewer, code: number, reason: string): void {
-    if (!this.#viewers.delete(viewer.id)) return
+    if (!this.#viewers.remove(viewer)) return
     viewer.close(code, reason)
     this.#settleSize(false)
     this.#settleFlow()
@@ -152,7 +154,7 @@ export class TerminalSession implements ViewerSource {
     this.#lastInputAt = this.#now()
     this.#use(viewer)
     this.#settleSize(true)
-    this.#life.typed = true
+    this.#typed = true
     this.#life.input.write(fresh)
   }
 
@@ -187,12 +189,12 @@ export class TerminalSession implements ViewerSource {
     this.#timers.cancelAll()
     this.#life.close()
     this.#life = this.#start(launch)
-    this.#closeViewers(closeCode.restarted, 'a new program runs')
+    this.#viewers.closeAll(closeCode.restarted, 'a new program runs')
   }
 
   /** Tells every viewer. */
   announce(event: TerminalEvent): void {
-    for (const viewer of this.#viewers.values()) viewer.send({ type: 'event', event })
+    this.#viewers.tell({ type: 'event', event })
   }
 
   /** Ends everything. `code` tells viewers whether to come back (`restarting`) or not (`ended`). */
@@ -200,39 +202,31 @@ export class TerminalSession implements ViewerSource {
     if (this.#closed) return
     this.#closed = true
     this.kill('SIGHUP')
-    this.#closeViewers(code, reason)
+    this.#viewers.closeAll(code, reason)
     this.#timers.cancel('flush')
     this.#timers.cancel('resize')
     this.#life.close()
   }
 
   #start(launch: Launch): Life {
-    const mine = (run: () => void) => {
-      if (this.#life === life) run()
-    }
+    const { spawn = spawnPty, screens: models = screens, ringBytes } = this.#options
     const { cols, rows } = this.#size.size
-    const pty = (this.#options.spawn ?? spawnPty)(
-      launch,
-      { cols, rows },
+    const life = new Life(
+      { launch, size: { cols, rows }, spawn, screens: models, ringBytes },
       {
-        data: (chunk) => mine(() => this.#output(chunk)),
-        exit: (exit) => mine(() => this.#ended(exit)),
-        progress: () => mine(() => life.input.progress()),
+        output: (chunk) => this.#output(chunk),
+        title: (title) => this.announce({ kind: 'title', title }),
+        exit: (exit) => {
+          if (this.#life === life) this.#ended(exit)
+        },
+        caughtUp: () => this.#settleFlow(),
+        acknowledge: (client, inSeq) =>
+          this.#viewers.tell({ type: 'inputAck', inSeq }, (viewer) => viewer.client === client),
+        stall: (on, queued) => this.#viewers.tell({ type: 'inputStall', on, queued }),
       },
     )
-    const { screens: models = screens, ringBytes } = this.#options
-    const history = new History({ cols, rows }, models, () => mine(() => this.#settleFlow()), ringBytes)
-    const input = new InputPath(pty, {
-      acknowledge: (client, inSeq) => {
-        for (const viewer of this.#viewers.values()) {
-          if (viewer.client === client) viewer.send({ type: 'inputAck', inSeq })
-        }
-      },
-      stall: (on, queued) => {
-        for (const viewer of this.#viewers.values()) viewer.send({ type: 'inputStall', on, queued })
-      },
-    })
-    const life = new Life(pty, history, input)
+    this.#typed = false
+    this.#flushedTo = 0
     return life
   }
 
@@ -247,54 +241,37 @@ export class TerminalSession implements ViewerSource {
   }
 
   #output(chunk: Buffer): void {
-    const life = this.#life
-    life.history.write(chunk)
-    this.#lastOutputAt = this.#now()
-    const delay = flushDelay(this.#lastOutputAt - life.flushedAt, this.ring.end - life.flushedTo, life.typed)
+    const now = this.#now()
+    this.#lastOutputAt = now
+    const delay = flushDelay(now - this.#flushedAt, this.ring.end - this.#flushedTo, this.#typed)
     if (delay === 0) this.#flush()
     else if (!this.#timers.has('flush')) this.#timers.set('flush', delay, () => this.#flush())
     this.#settleFlow()
-    const title = life.titles.scan(chunk)
-    if (title !== undefined && title !== life.title) {
-      life.title = title
-      this.announce({ kind: 'title', title })
-    }
-    if (this.#viewers.size === 0) {
-      const answer = answersTo(chunk)
-      if (answer !== '') life.pty.write(Buffer.from(answer))
-    }
+    if (this.#viewers.size > 0) return
+    const answer = answersTo(chunk)
+    if (answer !== '') this.#life.input.inject(Buffer.from(answer))
   }
 
   #flush(): void {
     this.#timers.cancel('flush')
-    const life = this.#life
-    life.typed = false
-    life.flushedAt = this.#now()
-    life.flushedTo = this.ring.end
-    for (const viewer of this.#viewers.values()) viewer.pump(this)
+    this.#typed = false
+    this.#flushedAt = this.#now()
+    this.#flushedTo = this.ring.end
+    this.#viewers.pump(this)
   }
 
   #ended(exit: TerminalExit): void {
-    this.#life.exit = exit
     this.#timers.cancel('kill')
-    if (!this.#closed) this.#life.input.progress()
     this.#flush()
     for (const listener of this.#exitListeners) listener(exit)
   }
 
   #settleFlow(): void {
-    const life = this.#life
-    const acked: number[] = []
-    for (const viewer of this.#viewers.values()) if (viewer.role === 'control') acked.push(viewer.acked)
-    const wait = life.history.overrun || shouldPause(life.paused, this.ring.end, acked, this.ring.capacity)
-    if (wait === life.paused) return
-    life.paused = wait
-    if (wait) life.pty.pause()
-    else life.pty.resume()
+    this.#life.settleFlow(this.#viewers.acked())
   }
 
   #settleSize(atOnce: boolean, newcomer?: Viewer): void {
-    const changed = this.#size.settle([...this.#viewers.values()], atOnce)
+    const changed = this.#size.settle(this.#viewers.list(), atOnce)
     if (typeof changed === 'object') {
       if (!this.#timers.has('resize')) this.#timers.set('resize', changed.againMs, () => this.#settleSize(true))
       return
@@ -302,14 +279,9 @@ export class TerminalSession implements ViewerSource {
     this.#timers.cancel('resize')
     if (changed === 'same') return
     const { size, owner } = this.#size
-    if (changed === 'size') {
-      this.#life.pty.resize(size.cols, size.rows)
-      this.#life.history.resized(size)
-    }
-    for (const viewer of this.#viewers.values()) {
-      // A newcomer reads it in WELCOME.
-      if (viewer !== newcomer) viewer.send({ type: 'size', ...size, owner, offset: this.ring.end })
-    }
+    if (changed === 'size') this.#life.resize(size)
+    // A newcomer reads it in WELCOME.
+    this.#viewers.tell({ type: 'size', ...size, owner, offset: this.ring.end }, (viewer) => viewer !== newcomer)
   }
 
   #use(viewer: Viewer): void {
@@ -323,39 +295,5 @@ export class TerminalSession implements ViewerSource {
 
   #tellViewers(): void {
     this.announce({ kind: 'viewers', count: this.#viewers.size })
-  }
-
-  #closeViewers(code: number, reason: string): void {
-    const viewers = [...this.#viewers.values()]
-    this.#viewers.clear()
-    for (const viewer of viewers) viewer.close(code, reason)
-  }
-}
-
-/** One program's time in a session, from its start to the next restart. */
-class Life {
-  /** Output offsets and input numbers of another epoch mean nothing. */
-  readonly epoch = randomBytes(9).toString('base64url')
-  readonly pty: Pty
-  readonly history: History
-  readonly input: InputPath
-  readonly titles = new TitleWatch()
-  title = ''
-  exit: TerminalExit | undefined
-  paused = false
-  /** Was anything typed since the last flush? */
-  typed = false
-  flushedTo = 0
-  flushedAt = 0
-
-  constructor(pty: Pty, history: History, input: InputPath) {
-    this.pty = pty
-    this.history = history
-    this.input = input
-  }
-
-  close(): void {
-    this.input.close()
-    this.history.close()
   }
 }

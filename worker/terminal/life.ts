@@ -1,0 +1,102 @@
+/** One program's time in a session, from its start to the next restart: its terminal, its past, and typing for it. */
+import { randomBytes } from 'node:crypto'
+import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
+import { shouldPause } from './flow.ts'
+import { History } from './history.ts'
+import { type InputEvents, InputPath } from './input-path.ts'
+import type { Launch } from './launch.ts'
+import type { Pty, PtySize, SpawnPty } from './pty.ts'
+import type { Screens } from './screens.ts'
+import { TitleWatch } from './title.ts'
+
+export interface LifeEvents extends InputEvents {
+  /** Output is in the ring; the chunk is valid only during the call. */
+  readonly output: (chunk: Buffer) => void
+  readonly title: (title: string) => void
+  /** After the last output. */
+  readonly exit: (exit: TerminalExit) => void
+  /** The screen model has caught up some. */
+  readonly caughtUp: () => void
+}
+
+export interface LifeOptions {
+  readonly launch: Launch
+  readonly size: PtySize
+  readonly spawn: SpawnPty
+  readonly screens: Screens
+  readonly ringBytes: number | undefined
+}
+
+export class Life {
+  /** Output offsets and input numbers of another epoch mean nothing. */
+  readonly epoch = randomBytes(9).toString('base64url')
+  readonly pty: Pty
+  readonly history: History
+  readonly input: InputPath
+  readonly #events: LifeEvents
+  readonly #titles = new TitleWatch()
+  #title = ''
+  #exit: TerminalExit | undefined
+  #paused = false
+  #over = false
+
+  /** Starts the program; throws as SpawnPty does. */
+  constructor({ launch, size, spawn, screens, ringBytes }: LifeOptions, events: LifeEvents) {
+    this.#events = events
+    this.pty = spawn(launch, size, {
+      data: (chunk) => this.#output(chunk),
+      exit: (exit) => this.#ended(exit),
+      progress: () => this.input.progress(),
+    })
+    this.history = new History(size, screens, () => events.caughtUp(), ringBytes)
+    this.input = new InputPath(this.pty, events)
+  }
+
+  get title(): string {
+    return this.#title
+  }
+
+  get exit(): TerminalExit | undefined {
+    return this.#exit
+  }
+
+  resize(size: PtySize): void {
+    this.pty.resize(size.cols, size.rows)
+    this.history.resized(size)
+  }
+
+  /** Lets the program run or wait, for viewers that have parsed this far. */
+  settleFlow(acked: readonly number[]): void {
+    const { ring, overrun } = this.history
+    const wait = overrun || shouldPause(this.#paused, ring.end, acked, ring.capacity)
+    if (wait === this.#paused) return
+    this.#paused = wait
+    if (wait) this.pty.pause()
+    else this.pty.resume()
+  }
+
+  /** Nothing is told any more, whatever the program still does. */
+  close(): void {
+    this.#over = true
+    this.input.close()
+    this.history.close()
+    // Unread output would keep a program that is told to end from ending.
+    this.pty.resume()
+  }
+
+  #output(chunk: Buffer): void {
+    if (this.#over) return
+    this.history.write(chunk)
+    this.#events.output(chunk)
+    const title = this.#titles.scan(chunk)
+    if (title === undefined || title === this.#title) return
+    this.#title = title
+    this.#events.title(title)
+  }
+
+  #ended(exit: TerminalExit): void {
+    this.#exit = exit
+    if (!this.#over) this.input.progress()
+    this.#events.exit(exit)
+  }
+}

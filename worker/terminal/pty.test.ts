@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
+import { describe, expect, it } from 'vitest'
+import { probePty } from './probe-pty.ts'
+import { type Pty, type SpawnPty, spawnPty, spawnWith } from './pty.ts'
+import { load, loadPty } from './pty-native.ts'
+
+const env = { PATH: '/usr/bin:/bin' }
+const size = { cols: 80, rows: 24 }
+
+interface Run {
+  readonly pty: Pty
+  readonly output: () => string
+  readonly done: Promise<TerminalExit>
+}
+
+function run(script: string, spawn: SpawnPty = spawnPty): Run {
+  const chunks: Buffer[] = []
+  let finish: (exit: TerminalExit) => void = () => {}
+  const done = new Promise<TerminalExit>((resolve) => {
+    finish = resolve
+  })
+  const launch = { file: '/bin/sh', args: ['-c', script], env, cwd: '/' }
+  const events = { data: (chunk: Buffer) => chunks.push(Buffer.from(chunk)), exit: finish, progress: () => {} }
+  return { pty: spawn(launch, size, events), output: () => Buffer.concat(chunks).toString('latin1'), done }
+}
+
+const until = async (condition: () => boolean) => {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5))
+}
+
+describe('a program on a terminal', () => {
+  it('has all its output read before its end is told, every time', async () => {
+    const runs = 60
+    for (let i = 0; i < runs; i += 4) {
+      const four = [1, 2, 3, 4].map(() => run('head -c 61440 /dev/zero | tr "\\0" x; printf END'))
+      for (const { done, output } of four) {
+        expect(await done).toEqual({ code: 0, signal: 0 })
+        expect(output()).toHaveLength(61_443)
+        expect(output().endsWith('END')).toBe(true)
+      }
+    }
+  })
+
+  it('has all its output read when it ended while paused', async () => {
+    const { pty, done, output } = run('read go; head -c 3000 /dev/zero | tr "\\0" x; printf END; exit 4')
+    pty.pause()
+    pty.write(Buffer.from('go\n'))
+    expect(await done).toEqual({ code: 4, signal: 0 })
+    expect(output().endsWith('END')).toBe(true)
+  })
+
+  it('reports the signal that ended it', async () => {
+    const { pty, done } = run('sleep 30')
+    pty.kill('SIGKILL')
+    expect(await done).toEqual({ code: 0, signal: 9 })
+  })
+
+  it('ends although a background child still holds the terminal', async () => {
+    const { done, output } = run("trap '' HUP; (sleep 3) & printf out; exit 2")
+    expect(await done).toEqual({ code: 2, signal: 0 })
+    expect(output()).toBe('out')
+  })
+
+  it('gets its size, and a new one', async () => {
+    const { pty, done, output } = run('stty size; read go; stty size')
+    await until(() => output().includes('24 80'))
+    pty.resize(133, 50)
+    pty.write(Buffer.from('\n'))
+    await done
+    expect(output()).toContain('50 133')
+    pty.resize(10, 10)
+    pty.write(Buffer.from('after the end'))
+    pty.kill('SIGKILL')
+  })
+
+  it('that does not read costs no CPU, and gets all of a paste when it does', async () => {
+    const paste = Buffer.alloc(1_000_000, 'abcdefghij\n')
+    const sha = createHash('sha256').update(paste).digest('hex')
+    const { pty, done, output } = run(`stty raw -echo; printf ready; sleep 1; head -c ${paste.length} | sha256sum`)
+    await until(() => output().includes('ready'))
+    const before = process.cpuUsage()
+    pty.write(paste)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1_000).toBeLessThan(100)
+    expect(pty.queued).toBeGreaterThan(0)
+    await done
+    expect(output()).toContain(sha)
+    expect(pty.written).toBe(paste.length)
+  })
+
+  it('inherits no descriptor of the worker, neither with our build nor with the installed one', async () => {
+    const installed = { path: '', ...tryInstalled() }
+    for (const spawn of [spawnPty, ...(installed.spawn ? [installed.spawn] : [])]) {
+      const other = run('sleep 30', spawn)
+      const { done, output } = run('ls /proc/self/fd', spawn)
+      await done
+      other.pty.kill('SIGKILL')
+      await other.done
+      // 3 is the folder that `ls` reads.
+      expect(output().trim().split(/\s+/)).toEqual(['0', '1', '2', '3'])
+    }
+  })
+
+  it('leaves no descriptor behind', async () => {
+    const count = () => readdirSync('/proc/self/fd').length
+    await run('true').done
+    const before = count()
+    for (let i = 0; i < 40; i++) await run('echo hi').done
+    await until(() => count() <= before)
+    expect(count()).toBeLessThanOrEqual(before)
+  })
+})
+
+function tryInstalled(): { spawn?: SpawnPty } {
+  const path = new URL('../../node_modules/node-pty/build/Release/pty.node', import.meta.url).pathname
+  try {
+    return { spawn: spawnWith(load([{ path, closesInherited: false }])) }
+  } catch {
+    return {}
+  }
+}
+
+describe('the native part', () => {
+  it('is our own build where there is one, and that is what its hash says', () => {
+    const { path, closesInherited } = loadPty()
+    if (process.platform !== 'linux' || process.arch !== 'x64') return
+    expect(path).toMatch(/worker\/prebuilds\/linux-x64\/pty\.node$/)
+    expect(closesInherited).toBe(true)
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+    expect(readFileSync(`${path}.sha256`, 'utf8').trim()).toBe(sha256)
+  })
+
+  it('passes its probe', async () => {
+    expect(await probePty()).toBe(loadPty().path)
+  })
+
+  it('that cannot be loaded is told with its reason and what to do', () => {
+    const text = new URL('./pty.ts', import.meta.url).pathname
+    expect(() => load([{ path: `${text}.node`, closesInherited: true }])).toThrow(/WO-9003.*no pty\.node for/)
+    const hash = `${loadPty().path}.sha256`
+    expect(() => load([{ path: hash, closesInherited: true }])).toThrow(/WO-9003.*sha256/)
+  })
+})

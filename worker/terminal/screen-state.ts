@@ -1,0 +1,50 @@
+/** What a person and a program can tell of a terminal: for comparing a replayed screen with one that never left. */
+import headless from '@xterm/headless'
+import { type CellStyle, sgrOf } from './cell-style.ts'
+
+export type HeadlessTerminal = InstanceType<typeof headless.Terminal>
+
+/** A terminal as the browser has it, without its looks. */
+export function openTerminal(cols: number, rows: number): HeadlessTerminal {
+  return new headless.Terminal({ cols, rows, scrollback: 1_000, allowProposedApi: true })
+}
+
+/** Writes and waits until it is parsed. */
+export function parse(terminal: HeadlessTerminal, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => terminal.write(bytes, resolve))
+}
+
+/** Characters, styles, cursor, active screen and modes. */
+export function screenState(terminal: HeadlessTerminal): Record<string, unknown> {
+  const { active } = terminal.buffer
+  const rows: string[] = []
+  const styles: string[] = []
+  for (let y = 0; y < terminal.rows; y++) {
+    const line = active.getLine(active.baseY + y)
+    rows.push(line?.translateToString(true) ?? '')
+    let style = ''
+    for (let x = 0; x < terminal.cols; x++) {
+      const cell = line?.getCell(x)
+      style += cell === undefined ? '' : `${sgrOf(cell as unknown as CellStyle)}|`
+    }
+    styles.push(style)
+  }
+  const core = (terminal as unknown as { _core: never })._core as {
+    coreService: { isCursorHidden: boolean; decPrivateModes: { cursorStyle?: string; synchronizedOutput: boolean } }
+    coreMouseService: { activeEncoding: string }
+    _charsetService: { glevel: number }
+    _bufferService: { buffers: { active: { scrollTop: number; scrollBottom: number } } }
+  }
+  const { scrollTop, scrollBottom } = core._bufferService.buffers.active
+  return {
+    rows,
+    styles,
+    cursor: [active.cursorX, active.cursorY, core.coreService.isCursorHidden],
+    cursorStyle: core.coreService.decPrivateModes.cursorStyle ?? '',
+    screen: active.type,
+    modes: terminal.modes,
+    mouse: core.coreMouseService.activeEncoding,
+    charset: core._charsetService.glevel,
+    region: [scrollTop, scrollBottom],
+  }
+}

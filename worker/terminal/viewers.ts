@@ -1,0 +1,45 @@
+/** The viewers that are attached to one session. */
+import type { ServerFrame } from '@workshop/contracts/terminal-protocol'
+import type { Viewer, ViewerSource } from './viewer.ts'
+
+export class Viewers {
+  readonly #byId = new Map<number, Viewer>()
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  list(): Viewer[] {
+    return [...this.#byId.values()]
+  }
+
+  add(viewer: Viewer): void {
+    this.#byId.set(viewer.id, viewer)
+  }
+
+  /** False when it was gone already. */
+  remove(viewer: Viewer): boolean {
+    return this.#byId.delete(viewer.id)
+  }
+
+  /** Where those stand that the program follows. Watchers never hold it up. */
+  acked(): number[] {
+    return this.list().flatMap((viewer) => (viewer.role === 'control' ? [viewer.acked] : []))
+  }
+
+  /** Sends what each may be sent. */
+  pump(source: ViewerSource): void {
+    for (const viewer of this.#byId.values()) viewer.pump(source)
+  }
+
+  /** To all, or to all that `only` picks. */
+  tell(frame: ServerFrame, only: (viewer: Viewer) => boolean = () => true): void {
+    for (const viewer of this.list()) if (only(viewer)) viewer.send(frame)
+  }
+
+  closeAll(code: number, reason: string): void {
+    const all = this.list()
+    this.#byId.clear()
+    for (const viewer of all) viewer.close(code, reason)
+  }
+}
