@@ -10,8 +10,8 @@ import { safeCut } from './safe-cut.ts'
 import type { ScreenModel, Screens } from './screens.ts'
 import type { Replay } from './viewer.ts'
 
-/** Bytes that are looked at, or fed to the model, in one go. */
-const pieceBytes = 65_536
+/** Bytes that are looked at, or fed to the model, in one go: this part of the ring. */
+const pieceShare = 4
 
 interface SizeMark {
   readonly offset: number
@@ -47,7 +47,7 @@ export class History {
 
   write(chunk: Uint8Array): void {
     while (this.ring.end + chunk.length - this.ring.capacity > this.#covered && this.#covered < this.ring.end) {
-      this.#cover(Math.min(this.ring.end, this.#covered + pieceBytes))
+      this.#cover(Math.min(this.ring.end, this.#covered + this.ring.capacity / pieceShare))
     }
     this.ring.write(chunk)
     // A chunk larger than the whole ring: its beginning was never there.

@@ -8,10 +8,16 @@ import { TerminalProtocolError, terminalLimits } from '@workshop/contracts/termi
 const rememberedClients = 64
 
 interface Account {
-  /** Bytes that the session has from this client. */
   accepted: number
-  /** Bytes of these that the terminal has taken. */
   written: number
+}
+
+/** Where a client's typing stands. */
+export interface InputState {
+  /** Bytes that the session has from this client. */
+  readonly accepted: number
+  /** Bytes of these that the terminal has taken. */
+  readonly written: number
 }
 
 interface Mark {
@@ -27,7 +33,7 @@ export class InputLedger {
   #total = 0
 
   /** HELLO: what the session has of this client's typing. An unknown client starts where it says. */
-  open(client: string, inSeq: number): number {
+  open(client: string, inSeq: number): InputState {
     const account = this.#accounts.get(client) ?? { accepted: inSeq, written: inSeq }
     this.#accounts.delete(client)
     this.#accounts.set(client, account)
@@ -35,7 +41,7 @@ export class InputLedger {
       if (this.#accounts.size <= rememberedClients) break
       this.#accounts.delete(oldest)
     }
-    return account.accepted
+    return { ...account }
   }
 
   /** INPUT: the part that is new. Throws when bytes before it are missing or the client outruns its window. */

@@ -3,7 +3,7 @@
  * word to the viewers when the program does not read.
  */
 import { signalForeground } from './foreground.ts'
-import { InputLedger } from './input-ledger.ts'
+import { InputLedger, type InputState } from './input-ledger.ts'
 import { NamedTimers } from './named-timers.ts'
 import type { Pty } from './pty.ts'
 
@@ -32,10 +32,8 @@ export class InputPath {
   }
 
   /** HELLO: gives what is there of this client's typing. */
-  open(client: string, inSeq: number): number {
-    const accepted = this.#ledger.open(client, inSeq)
-    this.#acknowledgeSoon()
-    return accepted
+  open(client: string, inSeq: number): InputState {
+    return this.#ledger.open(client, inSeq)
   }
 
   /** What of an INPUT is new; throws when it breaks the numbering. */

@@ -1,7 +1,7 @@
 /** Tries a terminal before anything depends on it: `npm start` asks here whether sessions can open on this machine. */
 import { WorkshopError } from '@workshop/contracts/errors'
-import { loadPty } from './pty-native.ts'
 import { spawnPty } from './pty.ts'
+import { loadPty } from './pty-native.ts'
 
 const withinMs = 5_000
 const word = 'terminal-works'

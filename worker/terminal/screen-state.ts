@@ -17,6 +17,7 @@ export function parse(terminal: HeadlessTerminal, bytes: Uint8Array): Promise<vo
 /** Characters, styles, cursor, active screen and modes. */
 export function screenState(terminal: HeadlessTerminal): Record<string, unknown> {
   const { active } = terminal.buffer
+  const cell = active.getNullCell()
   const rows: string[] = []
   const styles: string[] = []
   for (let y = 0; y < terminal.rows; y++) {
@@ -24,8 +25,8 @@ export function screenState(terminal: HeadlessTerminal): Record<string, unknown>
     rows.push(line?.translateToString(true) ?? '')
     let style = ''
     for (let x = 0; x < terminal.cols; x++) {
-      const cell = line?.getCell(x)
-      style += cell === undefined ? '' : `${sgrOf(cell as unknown as CellStyle)}|`
+      line?.getCell(x, cell)
+      style += cell.isAttributeDefault() ? '|' : `${sgrOf(cell as unknown as CellStyle)}|`
     }
     styles.push(style)
   }

@@ -120,13 +120,15 @@ export class TerminalSession implements ViewerSource {
     this.#settleSize(true, viewer)
     const { epoch, input, exit, title } = this.#life
     const known = hello.epoch === epoch
-    const inSeq = input.open(hello.client, known ? hello.inSeq : 0)
+    const { accepted: inSeq, written } = input.open(hello.client, known ? hello.inSeq : 0)
     const { size, owner } = this.#size
     const state = { epoch, role, viewer: viewer.id, inSeq, ...size, owner, live: this.ring.end, title }
     const terms = { window: viewer.window, heartbeatMs: terminalLimits.heartbeatMs }
     viewer.send({ type: 'welcome', welcome: { ...state, ...terms, ...(exit === undefined ? {} : { exit }) } })
+    // Acknowledgements of the time without a connection reached nobody.
+    viewer.send({ type: 'inputAck', inSeq: written })
     this.#bringUp(viewer, hello.from, known)
-    this.#tellViewers()
+    this.announce({ kind: 'viewers', count: this.#viewers.size })
     this.#settleFlow()
     return viewer
   }
@@ -137,7 +139,7 @@ export class TerminalSession implements ViewerSource {
     viewer.close(code, reason)
     this.#settleSize(false)
     this.#settleFlow()
-    this.#tellViewers()
+    this.announce({ kind: 'viewers', count: this.#viewers.size })
   }
 
   /** ACK of a viewer; throws when it acknowledges what was never sent. */
@@ -291,9 +293,5 @@ export class TerminalSession implements ViewerSource {
 
   #signal(signal: NodeJS.Signals): void {
     if (this.#life.exit === undefined) signalForeground(this.#life.pty.pid, signal)
-  }
-
-  #tellViewers(): void {
-    this.announce({ kind: 'viewers', count: this.#viewers.size })
   }
 }

@@ -1,21 +1,6 @@
 /** The browser's WebSocket behind the small seam that TermClient needs. */
 import { terminalProtocol } from '@workshop/contracts/terminal-protocol'
-
-/** What a connection tells its owner. `close` comes exactly once, `open` and `message` never after it. */
-export interface SocketEvents {
-  readonly open: () => void
-  readonly message: (bytes: Uint8Array) => void
-  readonly close: (code: number, reason: string) => void
-}
-
-/** One connection attempt. */
-export interface TermSocket {
-  readonly send: (bytes: Uint8Array<ArrayBuffer>) => void
-  /** Ends it; `close` of the events still comes. */
-  readonly close: () => void
-}
-
-export type Connect = (events: SocketEvents) => TermSocket
+import type { Connect } from './term-options.ts'
 
 /** Connects to `path` (`/api/sessions/<id>/terminal`) on the page's own host. */
 export function connectBrowser(path: string): Connect {

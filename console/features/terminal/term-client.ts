@@ -9,22 +9,22 @@ import {
   type ClientFrame,
   closeCode,
   type ServerFrame,
+  type TerminalControl,
+  type TerminalEvent,
   TerminalProtocolError,
-  type TerminalSignal,
   terminalLimits,
   type Welcome,
 } from '@workshop/contracts/terminal-protocol'
-import type { TermSocket } from './browser-socket.ts'
 import { InputQueue } from './input-queue.ts'
 import { NamedTimers } from './named-timers.ts'
 import { OutputFeed } from './output-feed.ts'
 import { finalEnd, nextAttemptMs } from './reconnect-delay.ts'
-import type { TermClientOptions, TermState } from './term-options.ts'
+import type { TermClientOptions, TermSocket, TermState } from './term-options.ts'
 import { isTerminalReply } from './terminal-reply.ts'
 
 /** A window drag asks for sizes faster than a program can repaint. */
 const resizeEveryMs = 50
-/** No answer to a ping within this time: the connection is dead, whatever the socket says. */
+/** Without an answer to a ping within this time the connection is dead. */
 const pongWithinMs = 5_000
 const connectWithinMs = 10_000
 
@@ -88,7 +88,7 @@ export class TermClient {
     this.#sendInput()
   }
 
-  /** The size that this page has room for; the server decides whose counts. */
+  /** What this page has room for; the server decides whose size counts. */
   resize(cols: number, rows: number, visible: boolean): void {
     this.#size = { cols, rows, visible }
     if (this.#timers.has('resize') || this.#state.name !== 'live') return
@@ -98,26 +98,21 @@ export class TermClient {
 
   /** Makes this page's size the one that counts. */
   takeSize(): void {
-    this.#send({ type: 'control', control: { action: 'take-size' } })
+    this.control({ action: 'take-size' })
   }
 
-  /** Throws away typing that the program has not taken. */
+  /** Throws away typing that the program has not taken, here and on the worker. */
   dropInput(): void {
     this.#input.dropUnsent()
-    this.#send({ type: 'control', control: { action: 'drop-input' } })
+    this.control({ action: 'drop-input' })
   }
 
-  /** To the program in the foreground. */
-  signal(signal: TerminalSignal): void {
-    this.#send({ type: 'control', control: { action: 'signal', signal } })
+  /** `signal` goes to the program in the foreground, `kill` ends the session's program. */
+  control(control: TerminalControl): void {
+    this.#send({ type: 'control', control })
   }
 
-  /** Ends the session's program. */
-  kill(): void {
-    this.#send({ type: 'control', control: { action: 'kill' } })
-  }
-
-  /** Lets go of socket and timers; the session goes on. */
+  /** Lets go of everything; the session goes on. */
   close(): void {
     this.#hangUp()
     if (this.#state.name !== 'ended') this.#enter({ name: 'ended', end: { why: 'closed' } })
@@ -125,28 +120,27 @@ export class TermClient {
 
   #dial(): void {
     this.#hangUp()
-    const life = ++this.#life
+    const life = this.#life
     if (this.#state.name === 'reconnecting') {
       this.#enter({ name: 'reconnecting', attempt: this.#attempt, message: this.#state.message })
     }
-    const mine = (run: () => void) => () => {
+    const mine = (run: () => void) => {
       if (life === this.#life) run()
     }
     this.#timers.set('connect', connectWithinMs, () => this.#lost('no answer'))
     this.#socket = this.#options.connect({
-      open: mine(() => this.#hello()),
-      message: (bytes) => mine(() => this.#receive(bytes))(),
-      close: (code, reason) => mine(() => this.#closed(code, reason))(),
+      open: () => mine(() => this.#hello()),
+      message: (bytes) => mine(() => this.#receive(bytes)),
+      close: (code, reason) => mine(() => this.#closed(code, reason)),
     })
   }
 
   #hello(): void {
-    const { session, clientId, role } = this.#options
+    const { session, clientId, role, window = terminalLimits.window } = this.#options
     const known = this.#welcome === undefined ? {} : { epoch: this.#welcome.epoch, ...this.#feed.resumeFrom }
-    const { cols, rows, visible } = this.#size
-    const mine = { client: clientId, inSeq: this.#input.base, cols, rows, visible, role }
+    const mine = { client: clientId, inSeq: this.#input.base, ...this.#size, role }
     this.#sentSize = this.#size
-    this.#send({ type: 'hello', hello: { session, ...mine, ...known, window: terminalLimits.window } })
+    this.#send({ type: 'hello', hello: { session, ...mine, ...known, window } })
   }
 
   #receive(bytes: Uint8Array): void {
@@ -224,19 +218,19 @@ export class TermClient {
     this.#ping()
   }
 
-  #event(event: Extract<ServerFrame, { type: 'event' }>['event']): void {
+  #event(event: TerminalEvent): void {
     const { events } = this.#options
     if (event.kind === 'title') events.title?.(event.title)
-    else if (event.kind === 'viewers') {
+    else if (event.kind !== 'viewers') events[event.kind]?.(event.message)
+    else {
       this.#viewers = event.count
       events.viewers?.(event.count)
-    } else if (event.kind === 'draining') events.draining?.(event.message)
-    else events.warning?.(event.message)
+    }
   }
 
   #acknowledge(): void {
     const behind = this.#feed.parsed - this.#acked
-    if (behind >= terminalLimits.ackBytes) this.#sendAck()
+    if (behind >= Math.min(terminalLimits.ackBytes, (this.#welcome?.window ?? 0) / 2)) this.#sendAck()
     else if (behind > 0 && !this.#timers.has('ack'))
       this.#timers.set('ack', terminalLimits.ackMs, () => this.#sendAck())
   }
@@ -260,7 +254,7 @@ export class TermClient {
     const sent = this.#sentSize
     if (sent?.cols === cols && sent.rows === rows && sent.visible === visible) return
     this.#sentSize = this.#size
-    this.#send({ type: 'resize', cols, rows, visible })
+    this.#send({ type: 'resize', ...this.#size })
   }
 
   #ping(): void {

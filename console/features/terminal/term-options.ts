@@ -1,7 +1,22 @@
 /** What TermClient takes and tells: the types that the component on top works with. */
 import type { TerminalExit, TerminalRole } from '@workshop/contracts/terminal-protocol'
-import type { Connect } from './browser-socket.ts'
 import type { TermScreen } from './output-feed.ts'
+
+/** What a connection tells its owner. `close` comes exactly once, `open` and `message` never after it. */
+export interface SocketEvents {
+  readonly open: () => void
+  readonly message: (bytes: Uint8Array) => void
+  readonly close: (code: number, reason: string) => void
+}
+
+/** One connection attempt. */
+export interface TermSocket {
+  readonly send: (bytes: Uint8Array<ArrayBuffer>) => void
+  /** Ends it; `close` of the events still comes. */
+  readonly close: () => void
+}
+
+export type Connect = (events: SocketEvents) => TermSocket
 
 /** Why a terminal is over. Only `exit` can come back to life, when its program is restarted. */
 export type TermEnd =
@@ -44,6 +59,8 @@ export interface TermClientOptions {
   readonly clientId: string
   readonly role: TerminalRole
   readonly size: { readonly cols: number; readonly rows: number; readonly visible: boolean }
+  /** Output that may be on its way, in bytes; the usual 256 KB when absent. */
+  readonly window?: number
   readonly connect: Connect
   readonly screen: TermScreen
   readonly events: TermEvents

@@ -1,0 +1,171 @@
+/**
+ * A viewer that comes at any byte must see what one that never left sees: characters, styles, cursor, screen, modes,
+ * and the same again after what follows. Recordings of real programs where they are installed, and an agent's stream.
+ */
+import { existsSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { History } from './history.ts'
+import { spawnPty } from './pty.ts'
+import { type HeadlessTerminal, openTerminal, parse, screenState } from './screen-state.ts'
+import { Screens } from './screens.ts'
+
+const [cols, rows] = [120, 40]
+const root = new URL('../..', import.meta.url).pathname
+
+/** Runs a program and types `keys` at it, one each `everyMs`. */
+function record(file: string, args: readonly string[], keys: readonly string[], everyMs: number): Promise<Buffer> {
+  const env = { PATH: '/usr/bin:/bin', TERM: 'xterm-256color', LANG: 'C.UTF-8', HOME: '/nonexistent' }
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    const rest = [...keys]
+    const pty = spawnPty(
+      { file, args, env, cwd: root },
+      { cols, rows },
+      {
+        data: (chunk) => chunks.push(Buffer.from(chunk)),
+        exit: () => resolve(Buffer.concat(chunks)),
+        progress: () => {},
+      },
+    )
+    const timer = setInterval(() => {
+      const key = rest.shift()
+      if (key !== undefined) pty.write(Buffer.from(key))
+      else {
+        clearInterval(timer)
+        pty.kill('SIGKILL')
+      }
+    }, everyMs)
+  })
+}
+
+/** What coding agents print: synchronized repaints of a few lines below a growing text, now and then all of it. */
+function agentStream(turns: number): Buffer {
+  const parts = ['\u001b[?2004h\u001b[?25l\u001b[?1004h\u001b]0;✳ agent\u0007']
+  for (let turn = 0; turn < turns; turn++) {
+    const box = `\u001b[38;5;246m╭${'─'.repeat(60)}╮\u001b[39m`
+    parts.push('\u001b[?2026h', '\u001b[2K\u001b[1A'.repeat(3), '\u001b[2K\u001b[G')
+    parts.push(
+      `\u001b[1m● turn ${turn}\u001b[22m wörk 漢字 🙂 \u001b[32m+added\u001b[39m\r\n`,
+      box,
+      '\r\n│ > ',
+      `${turn}`.padEnd(59),
+    )
+    parts.push(
+      '│\r\n',
+      `\u001b[2m\u001b[48;2;${turn % 255};20;40m esc to interrupt \u001b[49m\u001b[22m`,
+      '\u001b[?2026l',
+    )
+    if (turn % 60 === 59)
+      parts.push('\u001b[?2026h\u001b[2J\u001b[3J\u001b[H', `line ${turn}\r\n`.repeat(70), '\u001b[?2026l')
+  }
+  return Buffer.from(parts.join(''))
+}
+
+const vimKeys = ['\u0006', '\u0004', 'jjjj', '/use\r', 'n', 'vjj', '\u001b', 'iHello wörld 漢字\u001b', ':split\r']
+const recordings: Readonly<Record<string, () => Promise<Buffer> | undefined>> = {
+  log: async () =>
+    Buffer.from(Array.from({ length: 900 }, (_, i) => `\u001b[3${i % 8}m${i} compiled\u001b[0m ok\r\n`).join('')),
+  agent: async () => agentStream(150),
+  vim: () =>
+    real(
+      '/usr/bin/vim',
+      ['-u', 'NONE', '-N', '-c', 'syntax on', '-c', 'set number mouse=a', 'package-lock.json'],
+      [...vimKeys, ...vimKeys, ...vimKeys],
+      25,
+    ),
+  less: () =>
+    real(
+      '/usr/bin/less',
+      ['-R', 'package-lock.json'],
+      Array.from({ length: 30 }, (_, i) => (i % 3 ? ' ' : '/node\r')),
+      20,
+    ),
+  tmux: () =>
+    real(
+      '/usr/bin/tmux',
+      ['-L', `replay-${process.pid}`, '-f', '/dev/null', 'new-session', 'bash --norc'],
+      [
+        'ls --color=always /usr/bin | head -80\r',
+        '\u0002%',
+        'top -d 0.3\r',
+        '',
+        '\u0002o',
+        'clear; seq 1 200\r',
+        'exit\r',
+        'q',
+        'exit\r',
+      ],
+      150,
+    ),
+  htop: () => real('/usr/bin/htop', ['-d', '2'], ['', '', 'jj', '', 'q'], 200),
+}
+
+function real(file: string, args: readonly string[], keys: readonly string[], everyMs: number) {
+  return existsSync(file) ? record(file, args, keys, everyMs) : undefined
+}
+
+/** Compares at `cuts` places; gives the parts that differ, by place. */
+async function compare(recording: Buffer, ringBytes: number, cuts: number): Promise<string[]> {
+  const screens = new Screens()
+  const history = new History({ cols, rows }, screens, () => {}, ringBytes)
+  const truth = openTerminal(cols, rows)
+  const wrong: string[] = []
+  let late: HeadlessTerminal | undefined
+  const step = Math.ceil(recording.length / cuts)
+  for (let at = 0; at < recording.length; at += step) {
+    const piece = recording.subarray(at, at + step)
+    for (let i = 0; i < piece.length; i += 4_096) history.write(piece.subarray(i, i + 4_096))
+    await parse(truth, piece)
+    const expected = screenState(truth)
+    const { bytes, offset, size } = await history.replay()
+    const viewer = openTerminal(size.cols, size.rows)
+    await parse(viewer, bytes)
+    await parse(viewer, history.ring.read(offset, history.ring.end))
+    if (late !== undefined) await parse(late, piece)
+    for (const seen of [viewer, late]) {
+      if (seen === undefined) continue
+      const found = screenState(seen)
+      const parts = Object.keys(expected).filter((key) => !isDeepStrictEqual(expected[key], found[key]))
+      if (parts.length > 0) wrong.push(`${at + piece.length}: ${parts.join(' ')}`)
+    }
+    late?.dispose()
+    late = viewer
+  }
+  history.close()
+  return wrong
+}
+
+describe('a screen that is replayed', () => {
+  it.for(Object.keys(recordings))('is right at every cut of %s', async (name, { skip }) => {
+    const recording = await recordings[name]?.()
+    if (recording === undefined) return skip(`${name} is not installed`)
+    expect(recording.length).toBeGreaterThan(2_000)
+    expect(await compare(recording, 262_144, 4)).toEqual([])
+    expect(await compare(recording, 16_384, 20)).toEqual([])
+  })
+
+  it('needs no screen model for plain output, however long', async () => {
+    const none = { open: () => expect.fail('a model was built') } as unknown as Screens
+    const history = new History({ cols, rows }, none, () => {}, 16_384)
+    for (let i = 0; i < 20_000; i++) history.write(Buffer.from(`\u001b[32m${i}\u001b[0m compiled\r\n`))
+    const { offset, bytes } = await history.replay()
+    const viewer = openTerminal(cols, rows)
+    await parse(viewer, bytes)
+    await parse(viewer, history.ring.read(offset, history.ring.end))
+    expect(screenState(viewer)['rows']).toContain('19999 compiled')
+  })
+
+  it('types nothing into the shell for questions of the past', async () => {
+    const history = new History({ cols, rows }, new Screens(), () => {}, 16_384)
+    for (let i = 0; i < 500; i++)
+      history.write(Buffer.from('\u001b[c\u001b[6n\u001b[5;5Hx\u001b]11;?\u0007\u001b[>c drawn and asked'))
+    const { bytes } = await history.replay()
+    history.close()
+    const viewer = openTerminal(cols, rows)
+    const typed: string[] = []
+    viewer.onData((data) => typed.push(data))
+    await parse(viewer, bytes)
+    expect(typed).toEqual([])
+  })
+})
