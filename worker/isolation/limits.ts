@@ -1,7 +1,10 @@
 /** Limits of one session, set by a few lines of shell in front of the program. */
 import type { Launch } from '../terminal/launch.ts'
 
-/** Processes and threads of one session. Counts per user namespace, so it holds only inside bubblewrap. */
+/**
+ * Processes and threads of one session. Counts per user namespace, so it holds only inside bubblewrap; the kernel
+ * never applies it to root, so not on a worker that runs as root.
+ */
 const processes = 512
 const openFiles = 4096
 /** 2 GiB in the 512-byte blocks of POSIX `ulimit -f`. */
