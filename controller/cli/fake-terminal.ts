@@ -15,6 +15,7 @@ export function fakeTerminal(isTty = false, answers: readonly string[] = []): Fa
     },
     isTty,
     columns: () => 100,
+    rows: () => 24,
     paint: paintWith(false),
   })
   const left = [...answers]

@@ -26,7 +26,9 @@ function textStream(stream: WriteStream, colour: boolean): TextStream {
   return {
     write: (text) => void stream.write(text),
     isTty,
-    columns: () => stream.columns ?? 80,
+    // A terminal that has not been told its size reports 0.
+    columns: () => stream.columns || 80,
+    rows: () => stream.rows || 24,
     paint: paintWith(colour && isTty),
   }
 }

@@ -55,6 +55,19 @@ export function showProgress(
   return lines.map((line) => (cells(line) > columns ? clip(line, columns) : line))
 }
 
+/** At most `most` rows, since a screen cannot be redrawn above its top: finished ones are counted in one row first. */
+export function fitRows(rows: readonly ProgressRow[], most: number): readonly ProgressRow[] {
+  if (rows.length <= most) return rows
+  const open = rows.filter(({ state }) => state !== 'done')
+  const shown = open.slice(0, Math.max(1, most - 2))
+  const row = (subject: string, text: string, state: RowState): ProgressRow => ({ subject, what: '', text, state })
+  return [
+    row(`${rows.length - open.length} more`, 'done', 'done'),
+    ...shown,
+    ...(open.length > shown.length ? [row(`${open.length - shown.length} more`, 'not done yet', 'waiting')] : []),
+  ]
+}
+
 /** Time that a row took, to the tenth below a minute, or takes; empty when it has not begun. */
 export function elapsed({ startedAt, endedAt }: ProgressRow, now: number): string {
   if (startedAt === undefined) return ''

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { fakeView } from '../loop/fake-controller.ts'
 import { fakeTerminal } from './fake-terminal.ts'
 import { Progress } from './progress.ts'
-import { progressRows, showProgress } from './progress-rows.ts'
+import { fitRows, progressRows, showProgress } from './progress-rows.ts'
 import { paintWith } from './terminal.ts'
 
 const action = (kind: Action['kind'], name: string, app?: string): Action => ({
@@ -97,6 +97,13 @@ describe('progress', () => {
     progress.show(middle)
     progress.show(middle)
     expect(terminal.errText().split('\u001B[6F')).toHaveLength(2)
+  })
+
+  it.for([
+    [6, ['secret scope', 'token', 'vibe-hub', 'vibe-worker-1', 'vibe-worker-2', 'vibe-worker-10']],
+    [5, ['2 more', 'token', 'vibe-worker-1', 'vibe-worker-2', '1 more']],
+  ] as const)('fits %i lines', ([most, subjects]) => {
+    expect(fitRows(progressRows(middle), most).map(({ subject }) => subject)).toEqual(subjects)
   })
 
   it('never writes a line wider than the terminal', () => {

@@ -1,6 +1,6 @@
 /** Draws progress: in place on a terminal, one line per change elsewhere. */
 import type { WorkshopView } from '@workshop/contracts/fleet-api'
-import { elapsed, type ProgressRow, progressRows, showProgress } from './progress-rows.ts'
+import { elapsed, fitRows, type ProgressRow, progressRows, showProgress } from './progress-rows.ts'
 import type { TextStream } from './terminal.ts'
 
 /** How often a terminal is redrawn so that the seconds move. */
@@ -37,8 +37,9 @@ export class Progress {
   }
 
   #draw(): void {
-    const { paint, columns, write } = this.#stream
-    const lines = showProgress(this.#rows, this.#now(), paint, columns())
+    const { paint, columns, rows, write } = this.#stream
+    const shown = fitRows(this.#rows, rows() - 2)
+    const lines = showProgress(shown, this.#now(), paint, columns())
     // Up to the first line that was drawn, then every line anew, clearing what was longer.
     const up = this.#drawn > 0 ? `\u001B[${this.#drawn}F` : ''
     if (lines.length > 0) write(`${up}${lines.map((line) => `${line}\u001B[K\n`).join('')}\u001B[J`)

@@ -8,6 +8,8 @@ export interface TextStream {
   readonly isTty: boolean
   /** Width in cells; 80 where there is no terminal. */
   readonly columns: () => number
+  /** Height in lines; 24 where there is no terminal. */
+  readonly rows: () => number
   readonly paint: Paint
 }
 
