@@ -3,6 +3,7 @@ import type { Desired } from './desired.ts'
 import { fleetFile } from './fleet.ts'
 import { diffGrants, namesOfGrants } from './grants.ts'
 import { isGone, type Observed, type ObservedApp } from './observed.ts'
+import { movedPeople } from './roster.ts'
 import { type PlanPart, type Step, step } from './steps.ts'
 
 export const folderKey = 'WorkspaceFolder/workshop'
@@ -91,6 +92,8 @@ function whatChanged(wanted: Fleet, found: Fleet): string {
   const added = wanted.participants.filter((person) => !found.participants.includes(person)).length
   const removed = found.participants.filter((person) => !wanted.participants.includes(person)).length
   if (added + removed > 0) return `the roster changed: ${added} joined, ${removed} left`
+  const moved = movedPeople(found, wanted)
+  if (moved > 0) return `${moved} of ${wanted.participants.length} people are placed elsewhere`
   return 'the fleet changed; apps take it without a restart'
 }
 

@@ -41,6 +41,23 @@ export function seatsOf(
   return { byWorker, unseated: participants.filter((person) => !seats.has(person)) }
 }
 
+interface Seating {
+  readonly participants: readonly string[]
+  readonly workers: readonly { readonly name: string; readonly cordoned: boolean }[]
+  readonly peoplePerWorker: number
+}
+
+/** How many people sit on another worker after a change of the fleet than before it. */
+export function movedPeople(before: Seating, after: Seating): number {
+  const was = seatByPerson(before)
+  return [...seatByPerson(after)].filter(([person, worker]) => was.has(person) && was.get(person) !== worker).length
+}
+
+function seatByPerson({ participants: people, workers, peoplePerWorker }: Seating): ReadonlyMap<string, string> {
+  const open = workers.filter(({ cordoned }) => !cordoned).map(({ name }) => name)
+  return place({ people, workers: open, peoplePerWorker })
+}
+
 function people(addresses: readonly string[]): readonly string[] {
   return [...new Set(addresses.map(personKey).filter((address) => address !== ''))].sort()
 }

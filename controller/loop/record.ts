@@ -3,9 +3,7 @@
 import type { Condition } from '@workshop/contracts/conditions'
 import type { ActivityEntry, WorkshopView } from '@workshop/contracts/fleet-api'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
-import type { Desired } from '../core/desired.ts'
 import { type Identity, identityOf } from '../core/names.ts'
-import { seatsOf } from '../core/roster.ts'
 import type { Workspace } from '../databricks/workspace.ts'
 import type { Outcome } from './reconcile.ts'
 import { RunLog } from './run-log.ts'
@@ -109,16 +107,4 @@ export class WorkshopRecord {
       ...(nextLookAt === undefined ? {} : { nextLookAt }),
     }
   }
-}
-
-/** How many people sit elsewhere than before, in one sentence; empty when nobody moves. */
-export function movedPeople(before: Desired | undefined, after: Desired): string {
-  if (!before) return ''
-  const seats = ({ fleet, names, roster }: Desired) => {
-    const { byWorker } = seatsOf(roster.participants, names.workers, fleet.peoplePerWorker)
-    return new Map([...byWorker].flatMap(([worker, people]) => people.map((person) => [person, worker] as const)))
-  }
-  const was = seats(before)
-  const moved = [...seats(after)].filter(([person, worker]) => was.has(person) && was.get(person) !== worker).length
-  return moved === 0 ? '' : `${moved} of ${was.size} people move`
 }

@@ -47,7 +47,7 @@ export class RunLog {
     }
     const known = new Set(run.plan.actions.map(({ key }) => key))
     const actions = [
-      ...run.plan.actions.map((action) => open.get(action.key) ?? action),
+      ...run.plan.actions.map((action) => refreshed(action, open.get(action.key))),
       ...plan.actions.filter(({ key }) => !known.has(key)),
     ]
     const isOver = plan.actions.length === 0
@@ -96,6 +96,12 @@ export class RunLog {
     if (!this.#current) return
     this.#current = { ...this.#current, results: results ?? this.#current.results, running: [...this.#running] }
   }
+}
+
+/** Once under way an action keeps the reason that it was begun for; only what it waits for is new. */
+function refreshed(before: Action, now: Action | undefined): Action {
+  if (now?.reason !== 'InProgress') return now ?? before
+  return { ...before, ...(now.pending === undefined ? {} : { pending: now.pending }) }
 }
 
 function takesTime({ kind, action }: Action): boolean {

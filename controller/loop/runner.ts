@@ -64,9 +64,9 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     changed,
   }
 
-  const meet = async (wish: Wish) => {
+  const meet = async (wish: Wish, leaving = false) => {
     const record = new WorkshopRecord(options.controllerId, wish, await state.read(wish.key))
-    record.leaving = false
+    record.leaving = leaving
     records.set(wish.key, record)
     queue.add(wish.key)
   }
@@ -83,6 +83,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       if (!wish && record) {
         record.leaving = true
         record.say({ at: clock.now(), who: source.uri, level: 'warning', text: 'spec removed: taking it down' })
+        await state.write(key, record.kept())
       }
       queue.add(key)
     }
@@ -140,6 +141,8 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
           options.log('error', problem.message, { code: problem.code, where: problem.where })
         for (const wish of source.keys().flatMap((key) => source.get(key) ?? [])) await meet(wish)
       }
+      // A teardown that a restart cut short goes on; a spec that merely is not there any more does not start one.
+      for (const wish of await state.leaving()) if (!records.has(wish.key)) await meet(wish, true)
       isStarted = true
       running.push(...Array.from({ length: workers }, work), probes())
     },

@@ -1,5 +1,5 @@
 /** What survives a restart for people's sake: status, history, activity, a suspension, an unfinished teardown. Written whole or not at all. */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ActivityEntry, PlanRun } from '@workshop/contracts/fleet-api'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
@@ -32,12 +32,16 @@ export class StateDirectory {
   /** A file that is missing or broken counts as none: nothing is decided from it. */
   async read(key: string): Promise<KeptState> {
     const text = await readFile(this.#fileOf(key), 'utf8').catch(() => undefined)
-    if (text === undefined) return emptyState
-    try {
-      return { ...emptyState, ...(JSON.parse(text) as Partial<KeptState>) }
-    } catch {
-      return emptyState
-    }
+    return text === undefined ? emptyState : parseState(text)
+  }
+
+  /** Workshops whose teardown was begun and not finished. */
+  async leaving(): Promise<readonly Wish[]> {
+    const files = await readdir(this.#folder).catch(() => [])
+    const texts = await Promise.all(
+      files.filter((name) => name.endsWith('.json')).map((name) => readFile(join(this.#folder, name), 'utf8')),
+    )
+    return texts.flatMap((text) => parseState(text).leaving ?? [])
   }
 
   /** Does nothing when nothing changed. Writes of one process follow one another. */
@@ -64,5 +68,13 @@ export class StateDirectory {
 
   #fileOf(key: string): string {
     return join(this.#folder, `${key.replace('/', '.')}.json`)
+  }
+}
+
+function parseState(text: string): KeptState {
+  try {
+    return { ...emptyState, ...(JSON.parse(text) as Partial<KeptState>) }
+  } catch {
+    return emptyState
   }
 }

@@ -9,7 +9,7 @@ import type { Workspace } from '../databricks/workspace.ts'
 import { problemOf } from './execute.ts'
 import { probeFleet } from './probe.ts'
 import { reconcile } from './reconcile.ts'
-import { movedPeople, type WorkshopRecord } from './record.ts'
+import type { WorkshopRecord } from './record.ts'
 import { tearDown } from './teardown.ts'
 
 export interface TurnContext {
@@ -55,8 +55,6 @@ async function stay(record: WorkshopRecord, workspace: Workspace, context: TurnC
     record.deep ||= deep
     throw error
   })
-  const moved = movedPeople(record.last?.desired, outcome.desired)
-  if (moved) record.say({ at: workspace.clock.now(), who: 'controller', level: 'info', text: moved })
   sayStates(record, outcome.status.fleet ?? [], workspace.clock.now())
   record.last = outcome
   record.status = outcome.status

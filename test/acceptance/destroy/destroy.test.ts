@@ -87,3 +87,24 @@ it('takes a Workshop down when its file goes from the folder, and not when the f
   await new Promise((resolve) => setTimeout(resolve, 500))
   expect(await fleet.apps()).toHaveLength(3)
 })
+
+it('goes on with a teardown that a restart cut short', async () => {
+  fleet = await startBenchFleet()
+  const second = join(fleet.folder, 'specs', 'second.workshop.yaml')
+  await writeFile(
+    second,
+    specText({ replicas: 1 }).replace('name: first', 'name: second').replace('namePrefix: vibe', 'namePrefix: two'),
+  )
+  const controller = await fleet.start()
+  await ready(controller)
+  await fleet.bench.post('/__emulator/faults', { method: 'DELETE', path: '/api/2.0/apps/**', status: 500, times: 2 })
+  await rm(fleet.options.specFile)
+  await until(
+    'the teardown',
+    () => controller.view(key)?.deleting,
+    (deleting) => deleting === true,
+  )
+  await controller.stop()
+  await fleet.start()
+  await until('the apps gone', fleet.apps, (apps) => apps.every((name) => name.startsWith('two-')))
+})
