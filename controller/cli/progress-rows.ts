@@ -120,13 +120,10 @@ function appRow(
   const failed = ended.find(({ outcome }) => outcome === 'failed')
   const startedAt = ended.length > 0 ? Math.min(...ended.map((result) => result.startedAt)) : view.lastPlan?.startedAt
   const isReady = member?.state === 'Ready'
-  const isGoing = own.some(({ action }) => action === 'delete')
-  const state: RowState = failed ? 'failed' : isReady || (isGoing && !member) ? 'done' : 'running'
-  const text = failed
-    ? (failed.problem?.message ?? 'failed')
-    : isReady
-      ? 'ready'
-      : member?.message || (member?.state ?? (isGoing ? 'gone' : 'waits')).toLowerCase()
+  const deletion = own.find(({ action }) => action === 'delete')
+  const isGone = deletion !== undefined && results.get(deletion.key)?.outcome === 'done'
+  const state: RowState = failed ? 'failed' : isGone || (isReady && !deletion) ? 'done' : 'running'
+  const text = failed ? (failed.problem?.message ?? 'failed') : deletion ? (isGone ? 'gone' : 'goes') : appText(member)
   const endedAt = ended.length > 0 ? Math.max(...ended.map((result) => result.endedAt)) : undefined
   return {
     subject: name,
@@ -136,6 +133,11 @@ function appRow(
     ...(startedAt === undefined || own.length === 0 ? {} : { startedAt }),
     ...(state === 'running' || endedAt === undefined ? {} : { endedAt }),
   }
+}
+
+function appText(member: NonNullable<WorkshopView['status']['fleet']>[number] | undefined): string {
+  if (member?.state === 'Ready') return 'ready'
+  return member?.message || (member?.state ?? 'waits').toLowerCase()
 }
 
 function appNames(view: WorkshopView, actions: readonly Action[]): readonly string[] {

@@ -91,6 +91,24 @@ describe('progress', () => {
     `)
   })
 
+  it('says that an app goes until it is gone', () => {
+    const plan = {
+      workshop: '',
+      actions: [{ ...action('App', 'vibe-hub', 'vibe-hub'), action: 'delete' as const }],
+      blockers: [],
+      inSync: {},
+    }
+    const going = (results: Parameters<typeof view>[0]) =>
+      progressRows(
+        fakeView({
+          lastPlan: { number: 1, startedAt: 0, plan, results, running: [] },
+          status: { observedGeneration: 1 },
+        }),
+      )
+    expect(going([])).toMatchObject([{ state: 'running', text: 'goes' }])
+    expect(going([done('App/vibe-hub', 0, 1)])).toMatchObject([{ state: 'done', text: 'gone' }])
+  })
+
   it('is redrawn in place on a terminal', () => {
     const terminal = fakeTerminal(true)
     progress = new Progress(terminal.err, () => 18_000)
