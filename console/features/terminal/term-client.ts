@@ -1,7 +1,6 @@
 /**
- * One terminal's connection, without a screen of its own: connects, resumes from the offset that it has, resends
- * input until it is acknowledged, acknowledges output once the screen has parsed it, and tells its state.
- * Sockets, timers and randomness come from outside; the component on top owns xterm.js.
+ * One terminal's connection, without a screen of its own: resumes from the offset that it has, resends input until it
+ * is acknowledged, acknowledges output once the screen has parsed it. Sockets, timers and randomness come from outside.
  */
 import { decodeServer } from '@workshop/contracts/terminal-decode'
 import { encodeClient } from '@workshop/contracts/terminal-encode'
