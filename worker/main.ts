@@ -32,6 +32,9 @@ async function main(): Promise<void> {
   process.on('SIGINT', leave)
 }
 
+// A room full of terminals must not end because one request's promise was dropped; thrown errors still end the program.
+process.on('unhandledRejection', (error) => logger.error({ err: error }, 'unhandled rejection'))
+
 /** Under a loopback workspace everything is on this machine, so peers from elsewhere are strangers. */
 function proxyCheck({ listenHost }: Config) {
   const view = linuxPeerView(process.ppid, listenHost === '0.0.0.0')

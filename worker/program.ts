@@ -69,6 +69,7 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
     rules: () => state.seating?.fleet.sessions,
     isDraining: () => drain.isOn || state.seating?.member(config.appName) === undefined,
     now: Date.now,
+    onProblem: (error) => logger.error({ err: error }, 'a session could not be taken down cleanly'),
     onEnd: ({ agent }, why) => logger.info({ agent, why }, 'session ended'),
   })
   const fleet = workspaceFleet(config, logger, (file) => take(file))

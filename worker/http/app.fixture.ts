@@ -47,6 +47,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
     rules: () => now?.fleet.sessions,
     isDraining: () => drain.isOn,
     now: Date.now,
+    onProblem: (error) => logger.error({ err: error }),
     onEnd: () => {},
   })
   const context: AppContext<Awaited<ReturnType<FakeLauncher['launch']>>> = {

@@ -1,16 +1,16 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { endProcesses, sessionMark } from './end-processes.ts'
 import { family, parseStat } from './process-tree.ts'
 
-const row = (pid: number, parent: number, leader: number, isMarked = false) => ({
+const row = (pid: number, parent: number, leader: number, session = '') => ({
   pid,
   parent,
   leader,
   name: 'x',
-  isMarked,
+  session,
 })
 
 describe('the family of a session', () => {
@@ -19,13 +19,13 @@ describe('the family of a session', () => {
     ['those of its terminal that lost their parent', [row(10, 1, 10), row(13, 1, 10)], [10, 13]],
     [
       'those that left the terminal and their parent',
-      [row(10, 1, 10), row(14, 1, 14, true), row(15, 14, 15)],
+      [row(10, 1, 10), row(14, 1, 14, 'mine'), row(15, 14, 15)],
       [10, 14, 15],
     ],
-    ['nobody else', [row(10, 1, 10), row(20, 1, 20), row(21, 20, 20)], [10]],
+    ['nobody else', [row(10, 1, 10), row(20, 1, 20, 'other'), row(21, 20, 20)], [10]],
     ['those left after the first one went', [row(11, 1, 10)], [11]],
   ] as const)('has %s', ([, rows, pids]) => {
-    expect(family(rows, 10).map(({ pid }) => pid)).toEqual(pids)
+    expect(family(rows, 'mine', 10).map(({ pid }) => pid)).toEqual(pids)
   })
 
   it('is read from lines whose names hold anything', () => {
@@ -42,6 +42,11 @@ const isGone = (pid: number) => {
   }
 }
 
+const children: ChildProcess[] = []
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
+
 describe.runIf(process.platform === 'linux')('ending real processes', () => {
   it('reaches those that ignore SIGHUP, and those that left by setsid', async () => {
     const script = `trap '' HUP; (setsid sleep 60 & echo $!); sleep 60 & echo $!; wait`
@@ -50,6 +55,7 @@ describe.runIf(process.platform === 'linux')('ending real processes', () => {
       env: { PATH: '/usr/bin:/bin', [sessionMark]: 'test-session' },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
+    children.push(child)
     let text = ''
     while (text.split('\n').length < 3) text += String((await once(child.stdout, 'data'))[0])
     const pids = [...text.trim().split('\n').map(Number), child.pid ?? 0]
@@ -67,6 +73,7 @@ describe.runIf(process.platform === 'linux')('ending real processes', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     )
+    children.push(child)
     let text = ''
     child.stdout.on('data', (chunk) => {
       text += String(chunk)

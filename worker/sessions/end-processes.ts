@@ -7,16 +7,20 @@ import { family, type ProcessRow, parseStat, politelyEnded } from './process-tre
 export const sessionMark = 'WORKSHOP_SESSION'
 
 /** How often we look whether they are gone, and how long after SIGKILL we go on (the kernel may be busy freeing memory). */
-const lookEveryMs = 25
+const lookEveryMs = 50
 const killPatienceMs = 3_000
+/** Reading the table takes milliseconds; sessions that end together share a reading of at most this age. */
+const freshMs = 30
 
 /**
  * SIGHUP, then SIGKILL once `graceMs` have passed, until no process is left. False when some would not go.
  * @param first process id of the session's first program
  */
 export async function endProcesses(sessionId: string, first: number, graceMs: number): Promise<boolean> {
-  const members = () => family(processTable(`${sessionMark}=${sessionId}`), first)
   const start = performance.now()
+  const members = () => family(processTable(start), sessionId, first)
+  // All that are asked for in this turn begin with one reading.
+  await delay(0)
   if (graceMs > 0) for (const { pid } of politelyEnded(members())) signal(pid, 'SIGHUP', 'SIGCONT')
   for (;;) {
     const left = members()
@@ -28,12 +32,23 @@ export async function endProcesses(sessionId: string, first: number, graceMs: nu
   }
 }
 
-function processTable(mark: string): readonly ProcessRow[] {
-  const own = process.pid
+let table: { readonly rows: readonly ProcessRow[]; readonly at: number } = { rows: [], at: Number.NEGATIVE_INFINITY }
+
+/** A reading from before `since` may lack what has started in the meantime, so it proves nothing. */
+function processTable(since: number): readonly ProcessRow[] {
+  if (table.at < since || performance.now() - table.at > freshMs) table = { rows: readTable(), at: performance.now() }
+  return table.rows
+}
+
+function readTable(): readonly ProcessRow[] {
+  const prefix = `${sessionMark}=`
   return readdirSync('/proc').flatMap((name) => {
-    const row = /^\d+$/.test(name) && Number(name) !== own ? parseStat(read(`/proc/${name}/stat`)) : undefined
+    const row = /^\d+$/.test(name) && Number(name) !== process.pid ? parseStat(read(`/proc/${name}/stat`)) : undefined
     if (!row) return []
-    return [{ ...row, isMarked: read(`/proc/${name}/environ`).split('\0').includes(mark) }]
+    const mark = read(`/proc/${name}/environ`)
+      .split('\0')
+      .find((variable) => variable.startsWith(prefix))
+    return [{ ...row, session: mark?.slice(prefix.length) ?? '' }]
   })
 }
 

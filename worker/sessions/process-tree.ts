@@ -1,6 +1,6 @@
 /**
  * Which processes belong to a session: everything its program started, also what tried to get away (setsid, double
- * fork), found by descent, by terminal session and by a mark in the environment. Pure; `proc.ts` reads the table.
+ * fork), found by descent, by terminal session and by a mark in the environment. Pure (end-processes.ts reads the table).
  */
 
 /** One line of the process table. */
@@ -10,15 +10,14 @@ export interface ProcessRow {
   /** Leader of the terminal session that it is in. */
   readonly leader: number
   readonly name: string
-  /** Carries the session's mark in its environment. */
-  readonly isMarked: boolean
+  /** The session whose mark is in its environment; empty when there is none. */
+  readonly session: string
 }
 
-/** The members of the family whose first process is (or was) `first`, parents before children. */
-export function family(rows: readonly ProcessRow[], first: number): readonly ProcessRow[] {
-  const members = new Set(
-    rows.filter(({ pid, leader, isMarked }) => pid === first || leader === first || isMarked).map(({ pid }) => pid),
-  )
+/** The members of a session's family, in the order of the table. `first` is (or was) the process id of its program. */
+export function family(rows: readonly ProcessRow[], id: string, first: number): readonly ProcessRow[] {
+  const isCore = ({ pid, leader, session }: ProcessRow) => pid === first || leader === first || session === id
+  const members = new Set(rows.filter(isCore).map(({ pid }) => pid))
   let before = -1
   while (members.size !== before) {
     before = members.size
@@ -36,7 +35,7 @@ export function politelyEnded(members: readonly ProcessRow[]): readonly ProcessR
 }
 
 /** Reads `pid (name) state ppid pgrp session …` of /proc/<pid>/stat; the name may hold spaces and brackets. */
-export function parseStat(stat: string): Omit<ProcessRow, 'isMarked'> | undefined {
+export function parseStat(stat: string): Omit<ProcessRow, 'session'> | undefined {
   const open = stat.indexOf('(')
   const close = stat.lastIndexOf(')')
   if (open < 0 || close < open) return undefined

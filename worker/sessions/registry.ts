@@ -29,6 +29,8 @@ export interface RegistryOptions<T extends RunningTerminal> {
   readonly rules: () => FleetFile['sessions'] | undefined
   readonly isDraining: () => boolean
   readonly now: () => number
+  /** What went wrong while taking a session down: nobody waits for that, and the session is gone all the same. */
+  readonly onProblem: (error: unknown) => void
   readonly onEnd: (order: SessionOrder, why: 'exit' | 'idle' | 'removed') => void
 }
 
@@ -87,7 +89,7 @@ export class SessionRegistry<T extends RunningTerminal> {
       await this.#launch(session)
     } catch (cause) {
       this.#sessions.delete(order.id)
-      await this.#options.launcher.discard(order)
+      await this.#options.launcher.discard(order).catch(this.#options.onProblem)
       throw notStarted(cause)
     }
     return this.info(session)
@@ -219,7 +221,7 @@ export class SessionRegistry<T extends RunningTerminal> {
     session.state = 'exited'
     session.exit = exit
     session.endedAt = this.#options.now()
-    void terminal.stop(0)
+    void terminal.stop(0).catch(this.#options.onProblem)
     this.#options.onEnd(session.order, 'exit')
   }
 
@@ -231,9 +233,10 @@ export class SessionRegistry<T extends RunningTerminal> {
   ): Promise<void> {
     if (!this.#sessions.delete(session.order.id)) return
     const { terminal } = session
-    await terminal?.stop(graceMs)
+    const { onProblem, launcher } = this.#options
+    await terminal?.stop(graceMs).catch(onProblem)
     terminal?.close(code)
-    await this.#options.launcher.discard(session.order)
+    await launcher.discard(session.order).catch(onProblem)
     this.#options.onEnd(session.order, why)
   }
 }
