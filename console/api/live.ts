@@ -3,7 +3,7 @@
  * its age grows, and a new stream is tried with growing waits. Module-level: one stream for the page.
  */
 import type { ActivityEntry, FleetEvent, WorkshopView } from '@workshop/contracts/fleet-api'
-import { reactive, ref, shallowReactive, shallowRef } from 'vue'
+import { reactive, shallowReactive, shallowRef } from 'vue'
 import { type Failure, failureOf } from './call.ts'
 import { fleet, type WorkshopKey } from './fleet.ts'
 
@@ -49,7 +49,6 @@ export function createLive(openStream: OpenStream, api: Pick<typeof fleet, 'work
   const activity = shallowReactive(new Map<string, readonly ActivityEntry[]>())
   const state = reactive<LiveState>({ phase: 'connecting', asOf: undefined, nextAt: undefined })
   const failure = shallowRef<Failure>()
-  const started = ref(false)
   let stream: Stream | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let quiet: ReturnType<typeof setTimeout> | undefined
@@ -58,34 +57,44 @@ export function createLive(openStream: OpenStream, api: Pick<typeof fleet, 'work
   function heard() {
     state.asOf = Date.now()
     clearTimeout(quiet)
-    quiet = setTimeout(reload, quietMs)
+    quiet = setTimeout(checkQuiet, quietMs)
   }
 
-  /** Asks once, plainly: it tells a quiet stream from a dead one and gives an error a person can read. */
-  async function reload() {
+  /** Asks once, plainly: it brings all there is, or an error that a person can read. Says whether it was answered. */
+  async function ask(): Promise<boolean> {
     try {
       const list = await api.workshops()
       const keys = new Set(list.map(keyOf))
       for (const key of [...workshops.keys()]) if (!keys.has(key)) workshops.delete(key)
       for (const view of list) workshops.set(keyOf(view), view)
       failure.value = undefined
-      heard()
+      state.asOf = Date.now()
+      return true
     } catch (error) {
       failure.value = failureOf(error)
-      down()
+      return false
     }
+  }
+
+  /** A stream that says nothing may be quiet or dead. */
+  async function checkQuiet() {
+    const mine = stream
+    const alive = await ask()
+    if (mine !== stream || state.phase !== 'live') return
+    if (alive) heard()
+    else down()
   }
 
   function connect() {
     clearTimeout(timer)
     stream?.close()
-    started.value = true
     state.nextAt = undefined
     stream = openStream({
       open() {
         attempt = 0
         state.phase = 'live'
-        void reload()
+        heard()
+        void ask()
       },
       event(type, data) {
         heard()
@@ -93,8 +102,8 @@ export function createLive(openStream: OpenStream, api: Pick<typeof fleet, 'work
         apply({ type, data: JSON.parse(data) } as FleetEvent)
       },
       error() {
-        if (state.phase !== 'live' || attempt === 0) void reload()
         down()
+        void ask()
       },
     })
   }
@@ -103,7 +112,8 @@ export function createLive(openStream: OpenStream, api: Pick<typeof fleet, 'work
     stream?.close()
     clearTimeout(timer)
     clearTimeout(quiet)
-    state.phase = state.asOf === undefined && failure.value === undefined ? 'connecting' : 'reconnecting'
+    stream = undefined
+    state.phase = state.asOf === undefined ? 'connecting' : 'reconnecting'
     const wait = waits[Math.min(attempt, waits.length - 1)] ?? 10_000
     attempt += 1
     state.nextAt = Date.now() + wait
@@ -127,6 +137,7 @@ export function createLive(openStream: OpenStream, api: Pick<typeof fleet, 'work
       clearTimeout(timer)
       clearTimeout(quiet)
       stream?.close()
+      stream = undefined
     },
     /** Fetches what happened before this page was opened. */
     async loadActivity(key: WorkshopKey) {
