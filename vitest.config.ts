@@ -26,6 +26,7 @@ export default defineConfig({
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...slow } },
       { test: { name: 'acceptance', include: ['test/acceptance/**/*.test.ts'], fileParallelism: false, ...slow } },
+      { test: { name: 'cluster', include: ['test/cluster/**/*.test.ts'], fileParallelism: false, ...slow } },
       { test: { name: 'docs', include: ['test/docs/**/*.test.ts'], fileParallelism: false, ...slow } },
       {
         test: {

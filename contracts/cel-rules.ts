@@ -9,22 +9,34 @@ const parsed = new Map<string, ReturnType<typeof environment.parse>>()
 
 /**
  * What the rules say of `value`, whose defaults are filled in. A rule is left out where `faulty` already names a
- * problem at or below its node: one mistake should give one message.
+ * problem at or below its node: one mistake should give one message. Rules about a change (those that read `oldSelf`)
+ * count only where there is a value `before`, as the API server has it.
  */
-export function checkCelRules(schema: Schema, value: unknown, faulty: readonly FieldPath[]): readonly Fault[] {
+export function checkCelRules(
+  schema: Schema,
+  value: unknown,
+  faulty: readonly FieldPath[],
+  before?: unknown,
+): readonly Fault[] {
   return [...walk(schema, value, [])].flatMap(({ node, self, path }) => {
     if (faulty.some((other) => other.length >= path.length && overlaps(other, path))) return []
+    const oldSelf = valueAt(before, path)
     return (node['x-kubernetes-validations'] ?? [])
-      .filter(({ rule }) => !holds(rule, self))
+      .filter(({ rule }) => oldSelf !== undefined || !rule.includes('oldSelf'))
+      .filter(({ rule }) => !holds(rule, { self, ...(oldSelf === undefined ? {} : { oldSelf }) }))
       .map(({ message }): Fault => ({ path, problem: { code: 'WO-1107', message, where: showPath(path) } }))
   })
 }
 
-function holds(rule: string, self: unknown): boolean {
+function valueAt(value: unknown, path: FieldPath): unknown {
+  return path.reduce<unknown>((at, part) => (at as Record<string | number, unknown> | undefined)?.[part], value)
+}
+
+function holds(rule: string, values: Readonly<Record<string, unknown>>): boolean {
   const run = parsed.get(rule) ?? environment.parse(rule)
   parsed.set(rule, run)
   try {
-    return run({ self }) === true
+    return run(values) === true
   } catch {
     // The API server counts a rule that cannot be evaluated (a field it reads is not there) as broken; so do we.
     return false

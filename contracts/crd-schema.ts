@@ -8,6 +8,12 @@ export const crdSchema: Schema = {
  "required": [
   "spec"
  ],
+ "x-kubernetes-validations": [
+  {
+   "rule": "(has(self.spec.workers.namePrefix) ? self.spec.workers.namePrefix : self.metadata.name) == (has(oldSelf.spec.workers.namePrefix) ? oldSelf.spec.workers.namePrefix : oldSelf.metadata.name)",
+   "message": "spec.workers.namePrefix names the apps and cannot be changed; delete the Workshop and make another"
+  }
+ ],
  "properties": {
   "apiVersion": {
    "type": "string",

@@ -31,15 +31,18 @@ export function parseWorkshop(text: string, file: string): Validated {
   return problems.length > 0 ? { problems } : { workshop: read.value as unknown as Workshop, problems }
 }
 
-/** Checks an object that did not come from a file, such as a custom resource. The object is not changed. */
-export function validateWorkshop(object: unknown): Validated {
+/**
+ * Checks an object that did not come from a file, such as a custom resource. The object is not changed. With `before`,
+ * which has its defaults, rules about changes count too.
+ */
+export function validateWorkshop(object: unknown, before?: Workshop): Validated {
   const value = structuredClone(object) as Readonly<Record<string, unknown>>
-  const problems = (isWorkshop(value) ? check(value) : [notAWorkshop(value)]).map(({ problem }) => problem)
+  const problems = (isWorkshop(value) ? check(value, before) : [notAWorkshop(value)]).map(({ problem }) => problem)
   return problems.length > 0 ? { problems } : { workshop: value as unknown as Workshop, problems }
 }
 
 /** Fills defaults into `value` and says what is wrong with it: schema first, then the rules between sound fields. */
-function check(value: Readonly<Record<string, unknown>>): readonly RuleFault[] {
+function check(value: Readonly<Record<string, unknown>>, before?: Workshop): readonly RuleFault[] {
   const schemaFaults = checkSchema(value).filter(({ path, problem }) => {
     const tooLong = problem.code === 'WO-1103' && showPath(path) === showPath(namePrefixPath)
     return !tooLong || prefixIsEmpty(value)
@@ -49,7 +52,7 @@ function check(value: Readonly<Record<string, unknown>>): readonly RuleFault[] {
     const first = schemaFaults.findIndex((other) => showPath(other.path) === showPath(path))
     return first === at && faulty.includes(path)
   })
-  const cel = checkCelRules(workshopSchema, value, faulty)
+  const cel = checkCelRules(workshopSchema, value, faulty, before)
   const rules = checkRules(value as unknown as Workshop, [...faulty, ...cel.map(({ path }) => path)])
   return [...own, ...cel, ...rules]
 }
