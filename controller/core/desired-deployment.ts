@@ -1,7 +1,18 @@
 /** One deployment and its revision. What was deployed must be readable from the platform: its folder holds the bundle's hash, and the name of one variable holds the hash of everything else. Pure. */
 import type { WorkshopSpec } from '@workshop/contracts/workshop'
-import type { DesiredDeployment } from './desired.ts'
 import type { ObservedDeployment, Resource } from './observed.ts'
+
+/** What an app should run. */
+export interface DesiredDeployment {
+  /** What people and status call it. */
+  readonly revision: string
+  /** Absolute folder; empty for a git source. */
+  readonly sourcePath: string
+  readonly gitSource?: Readonly<Record<string, string>>
+  readonly envVars: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: string }[]
+  /** Name of the variable that carries the hash of all this: values are masked on read, names are not. */
+  readonly configEnv: string
+}
 
 export interface DeploymentInput {
   readonly source: WorkshopSpec['source']

@@ -3,21 +3,10 @@ import { durationMs } from '@workshop/contracts/duration'
 import type { FleetFile } from '@workshop/contracts/fleet-file'
 import { workerEnv } from '@workshop/contracts/fleet-file'
 import type { Workshop, WorkshopSpec } from '@workshop/contracts/workshop'
-import { desiredDeployment } from './desired-deployment.ts'
+import { type DesiredDeployment, desiredDeployment } from './desired-deployment.ts'
 import { type Identity, markerOf, type Names, namesOf } from './names.ts'
 import type { Grant, Resource } from './observed.ts'
 import { peoplePerWorker, type Roster, seatsOf } from './roster.ts'
-
-export interface DesiredDeployment {
-  /** What people and status call it. */
-  readonly revision: string
-  /** Absolute folder; empty for a git source. */
-  readonly sourcePath: string
-  readonly gitSource?: Readonly<Record<string, string>>
-  readonly envVars: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: string }[]
-  /** Name of the variable that carries the hash of all this: values are masked on read, names are not. */
-  readonly configEnv: string
-}
 
 export interface DesiredApp {
   readonly name: string

@@ -1,7 +1,8 @@
 /** A plan under construction: what people read (Action) beside what the platform is told (PlatformCall). Pure. */
 import type { FleetFile } from '@workshop/contracts/fleet-file'
 import type { Action, ActionKind, Blocker, FieldChange, ObjectKind, Plan } from '@workshop/contracts/plan'
-import type { DesiredApp, DesiredDeployment } from './desired.ts'
+import type { DesiredApp } from './desired.ts'
+import type { DesiredDeployment } from './desired-deployment.ts'
 import type { Grant } from './observed.ts'
 
 /** One call, or the smallest number that leaves nothing half done. Everything it needs is in it: acting reads nothing. */

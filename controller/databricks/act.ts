@@ -1,6 +1,7 @@
 /** Carries out one planned call. No decisions: what to do was decided from one look, and the next look judges the result. */
 
-import type { DesiredApp, DesiredDeployment } from '../core/desired.ts'
+import type { DesiredApp } from '../core/desired.ts'
+import type { DesiredDeployment } from '../core/desired-deployment.ts'
 import type { PlatformCall } from '../core/steps.ts'
 import { uploadBundle, writeFleet } from './act-files.ts'
 import { createGrants, replaceGrants } from './act-grants.ts'

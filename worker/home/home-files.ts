@@ -1,7 +1,18 @@
 /** Files that make a home feel like one's own: git identity, prompt, and what an agent should know of the workshop. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { HomeOptions } from './home.ts'
+
+/** Who and what a home is made for. */
+export interface HomeOptions {
+  /** The worker's folder for all homes; nobody else's business. */
+  readonly root: string
+  readonly sessionId: string
+  readonly person: { readonly email: string; readonly displayName: string }
+  readonly workshop: { readonly name: string; readonly title: string }
+  /** Folder names under `skillsDir`. */
+  readonly skills: readonly string[]
+  readonly skillsDir: string
+}
 
 /** Writes what is missing into `home`; a file that exists is the participant's and stays. */
 export async function writeHomeFiles(home: string, options: HomeOptions): Promise<void> {

@@ -5,20 +5,9 @@
 import { createHash } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeHomeFiles } from './home-files.ts'
+import { type HomeOptions, writeHomeFiles } from './home-files.ts'
 import { startProject } from './project.ts'
 import { copySkills } from './skills.ts'
-
-export interface HomeOptions {
-  /** The worker's folder for all homes; nobody else's business. */
-  readonly root: string
-  readonly sessionId: string
-  readonly person: { readonly email: string; readonly displayName: string }
-  readonly workshop: { readonly name: string; readonly title: string }
-  /** Folder names under `skillsDir`. */
-  readonly skills: readonly string[]
-  readonly skillsDir: string
-}
 
 /** Absolute paths as the worker knows them; `home/project` is where the session sees `project`. */
 export interface SessionHome {
