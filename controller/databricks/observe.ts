@@ -24,6 +24,8 @@ export interface Scene {
   readonly fleetFile: string
   /** Does this app run what it should? Where it does not, its newest deployment is read as well. */
   readonly isAsWanted: (app: ObservedApp) => boolean
+  /** Is it known that there is no deployment to read? Right after its creation, that is one call less for each app. */
+  readonly isUndeployed: (name: string) => boolean
 }
 
 /** Throws CallError; a thing that is not there is no error. */
@@ -97,7 +99,8 @@ async function completed(workspace: Workspace, scene: Scene, app: ObservedApp, r
     load: () => missingAsUndefined(() => getPermissions(http, `apps/${app.name}`)),
   })
   const isIdle = app.compute === 'ACTIVE' && app.pending?.state !== 'IN_PROGRESS'
-  const newest = isIdle && !scene.isAsWanted(app) ? (await listDeployments(http, app.name))[0] : undefined
+  const isUnclear = isIdle && !scene.isAsWanted(app) && !scene.isUndeployed(app.name)
+  const newest = isUnclear ? (await listDeployments(http, app.name))[0] : undefined
   const latest = observedDeployment(newest)
   return { ...app, ...(entries ? { grants: entries.map(grantOf) } : {}), ...(latest ? { latest } : {}) }
 }

@@ -26,14 +26,21 @@ export class Sight {
   readonly #costs = new Map<string, number>()
   #due = new Set<string>()
 
-  /** How many things a full cycle goes round. */
-  get size(): number {
-    return this.#seen.size
+  /**
+   * Looks of this budget after which everything has come round, at most: two things that cost more than half of it
+   * never share a look, cheaper ones fill it up.
+   */
+  looksPerCycle(budget: number): number {
+    const shares = [...this.#seen.keys()].map((key) => {
+      const cost = this.#costs.get(key) ?? 1
+      return 2 * cost > budget ? 1 : cost / budget
+    })
+    return Math.ceil(shares.reduce((sum, share) => sum + share, 0))
   }
 
   /**
    * Chooses what this look re-reads: everything when `deep`, else the oldest ones that were read before `olderThan`,
-   * as long as they cost no more than `budget` calls.
+   * as long as they cost no more than `budget` calls. What does not fit is the oldest next time.
    */
   begin(deep: boolean, olderThan: number, budget: number): void {
     const oldest = [...this.#seen].filter(([, { at }]) => deep || at < olderThan).sort((a, b) => a[1].at - b[1].at)
@@ -41,7 +48,7 @@ export class Sight {
     let left = deep ? Number.POSITIVE_INFINITY : budget
     for (const [key] of oldest) {
       const cost = this.#costs.get(key) ?? 1
-      if (cost > left) break
+      if (cost > left) continue
       left -= cost
       this.#due.add(key)
     }

@@ -22,11 +22,19 @@ export interface WorkspaceOptions {
 
 /** A host on loopback is the emulator: nobody else is waiting there, and a fresh fleet should not crawl. */
 const loopbackLimits: Limits = { requestsPerSecond: 200, concurrentWrites: 16 }
-/** How long one listing serves every Workshop of the workspace, unless something was written since. */
+/** How long a listing serves every Workshop of the workspace after its answer came, unless something was written since. */
 const shareMs = 250
 const budgetMs = 300_000
 /** The platform's own clients give up on a silent call after a minute. */
 const timeoutMs = 60_000
+
+interface Listing {
+  /** Writes so far when it was asked for. */
+  readonly writes: number
+  readonly apps: Promise<readonly AppInfo[]>
+  /** Epoch ms; undefined while its answer is awaited. */
+  endedAt: number | undefined
+}
 
 export class Workspace {
   readonly host: string
@@ -38,7 +46,7 @@ export class Workspace {
   /** Whether apps can be asked at all. */
   readonly canAskApps: boolean
   #me: Promise<Me> | undefined
-  #listing: { readonly at: number; readonly writes: number; readonly apps: Promise<readonly AppInfo[]> } | undefined
+  #listing: Listing | undefined
 
   constructor({ login, fetch = loopbackFetch, clock = systemClock, random = Math.random, ...rest }: WorkspaceOptions) {
     const authorization = authorize(login, fetch, clock)
@@ -72,14 +80,20 @@ export class Workspace {
 
   /** Every app of the workspace, listed once for all Workshops that look at the same moment. */
   apps(): Promise<readonly AppInfo[]> {
-    const now = this.clock.now()
+    const { writes } = this.http
     const current = this.#listing
-    if (current && now - current.at < shareMs && current.writes === this.http.writes) return current.apps
-    const apps = listApps(this.http)
-    apps.catch(() => {
-      if (this.#listing?.apps === apps) this.#listing = undefined
-    })
-    this.#listing = { at: now, writes: this.http.writes, apps }
-    return apps
+    const isFresh = current?.endedAt === undefined || this.clock.now() - current.endedAt < shareMs
+    if (current && isFresh && current.writes === writes) return current.apps
+    const listing: Listing = { writes, apps: listApps(this.http), endedAt: undefined }
+    this.#listing = listing
+    listing.apps.then(
+      () => {
+        listing.endedAt = this.clock.now()
+      },
+      () => {
+        if (this.#listing === listing) this.#listing = undefined
+      },
+    )
+    return listing.apps
   }
 }

@@ -6,6 +6,8 @@ import type { Memory } from './subject.ts'
 /** Called whether the write succeeded or not: a failed one may have had its effect. */
 export function afterwards(call: PlatformCall, memory: Memory, now: number): void {
   memory.sight.forget(unitsOf(call))
+  if (call.do === 'createApp') memory.undeployed.add(call.app.name)
+  if (call.do === 'deployApp' || call.do === 'deleteApp') memory.undeployed.delete(call.name)
   if (call.do === 'drain' && call.on) memory.drains.set(call.name, now)
   if ((call.do === 'drain' && !call.on) || call.do === 'deployApp' || call.do === 'deleteApp') {
     memory.drains.delete(call.name)

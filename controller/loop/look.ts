@@ -6,6 +6,7 @@ import { WorkshopError } from '@workshop/contracts/errors'
 import { type Desired, desiredState } from '../core/desired.ts'
 import { isDeployed } from '../core/desired-deployment.ts'
 import type { Observed } from '../core/observed.ts'
+import { rotationBudget } from '../core/requeue.ts'
 import { rosterOf } from '../core/roster.ts'
 import type { Bundle } from '../databricks/bundle.ts'
 import { observe, observeGroups } from '../databricks/observe.ts'
@@ -23,9 +24,6 @@ export interface LookContext {
   /** Of the rotation, what was read before this epoch ms is due. */
   readonly rotateBefore: number
 }
-
-/** API calls of the rotating part of a look. */
-const rotationBudget = 3
 
 /** Throws CallError, or WO-2001 for a token that the spec names and that is not there. */
 export async function look(
@@ -52,6 +50,7 @@ export async function look(
     ...desired.names,
     marker: desired.marker,
     secretKey: desired.secretKey,
+    isUndeployed: (name) => memory.undeployed.has(name),
     isAsWanted: ({ name, active, state }) => {
       const deployment = wanted.get(name)
       return !deployment || (isDeployed(deployment, active) && state === 'RUNNING')

@@ -8,7 +8,7 @@ import { holdBack, nextAttemptAt, type Patience, remember } from '../core/attemp
 import type { Desired } from '../core/desired.ts'
 import type { Observed } from '../core/observed.ts'
 import { planChanges } from '../core/plan.ts'
-import { nextLook, type Pace } from '../core/requeue.ts'
+import { nextLook, type Pace, rotationBudget } from '../core/requeue.ts'
 import { nextStatus } from '../core/status.ts'
 import type { PlatformCall } from '../core/steps.ts'
 import { act } from '../databricks/act.ts'
@@ -71,7 +71,7 @@ export async function reconcile(turn: Turn): Promise<Outcome> {
       plan,
       results,
       movingForMs: now() - (memory.movingSince ?? now()),
-      deepUnits: memory.sight.size,
+      looksPerCycle: memory.sight.looksPerCycle(rotationBudget),
       heldUntil: nextAttemptAt(planned, memory.attempts, patience),
       now: now(),
       random: turn.random(),

@@ -1,6 +1,7 @@
 /** The controller as one thing with a lifetime: sources in, a queue of keys, a few workers, views out. */
 import { WorkshopError } from '@workshop/contracts/errors'
 import type { FleetEvent } from '@workshop/contracts/fleet-api'
+import { joinLook } from '../core/requeue.ts'
 import { specChanges } from '../core/spec-changes.ts'
 import { systemClock } from '../databricks/client/clock.ts'
 import { directorySource } from '../sources/directory.ts'
@@ -103,7 +104,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       queue.forget(record.key)
       metrics.turn('success', clock.now() - startedAt)
       if (next === 'gone') return await forget(record)
-      queue.addAfter(record.key, next)
+      queue.addAfter(record.key, joinLook(next, neighboursOf(record), clock.now()))
     } catch (error) {
       metrics.turn('error', clock.now() - startedAt)
       const retryAt = noteTrouble(record, error, clock.now())
@@ -115,6 +116,11 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     metrics.fleet(record)
     await state.write(record.key, record.kept())
   }
+  /** When the other Workshops of its workspace look next, epoch ms. */
+  const neighboursOf = (record: WorkshopRecord) =>
+    [...records.values()].flatMap((other) =>
+      other === record || other.workspace !== record.workspace ? [] : (queue.dueAt(other.key) ?? []),
+    )
   const forget = async (record: WorkshopRecord) => {
     records.delete(record.key)
     await state.remove(record.key)

@@ -38,6 +38,8 @@ export class Memory {
   attempts: Attempts = new Map()
   /** Epoch ms since when a worker drains on our request. */
   readonly drains = new Map<string, number>()
+  /** Apps that this process asked for and did not deploy yet: their list of deployments holds nothing of ours to read. */
+  readonly undeployed = new Set<string>()
   /** Epoch ms when the change under way began; undefined while all is as wanted. */
   movingSince: number | undefined
 }

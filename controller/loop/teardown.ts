@@ -43,7 +43,12 @@ export async function tearDown(turn: TeardownTurn): Promise<TeardownOutcome> {
   const target = { key: wish.key, marker, scope: names.scope, secretKey: credentials.secretKey, folder: names.folder }
   // What we deleted ourselves must be seen as gone, so nothing is taken from an earlier look.
   memory.sight.begin(true, now(), Number.POSITIVE_INFINITY)
-  const seen = await observe(workspace, memory.sight, { ...names, ...target, isAsWanted: () => true })
+  const seen = await observe(workspace, memory.sight, {
+    ...names,
+    ...target,
+    isAsWanted: () => true,
+    isUndeployed: () => true,
+  })
   const observed = turn.dryRun ? await probeFleet(workspace, seen, marker, memory.drains) : seen
   const wanted = planTeardown(target, observed)
   const planned = holdBack(wanted, memory.attempts, now(), patience)

@@ -9,6 +9,7 @@ import type { Figure } from './figure.ts'
 /** Each group is a module with `measure(): Promise<Figure[]>`, loaded only when asked for. */
 const groups: Readonly<Record<string, () => Promise<{ measure: () => Promise<readonly Figure[]> }>>> = {
   start: () => import('./start.ts'),
+  reconcile: () => import('./reconcile.ts'),
 }
 
 const { values, positionals } = parseArgs({
