@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -75,6 +77,32 @@ describe('who is let in', () => {
   ] as const)('checks the Host header: %s', async ([name, status]) => {
     const answer = await api.inject({ url: '/api/workshops', headers: { ...bearer, host: name } })
     expect(answer.statusCode).toBe(status)
+  })
+
+  it.for([
+    '/%61pi/workshops',
+    '/api%2Fworkshops',
+    '//api/workshops',
+    '/api/./workshops',
+    '/x/../api/workshops',
+    `http://${host}/api/workshops`,
+    `http://${host}/api/workshops/default/first-workshop/reconcile`,
+  ])('asks for the key however the address is spelled: %s', async (target) => {
+    await api.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = api.server.address() as AddressInfo
+    for (const method of ['GET', 'HEAD', 'POST']) {
+      const status = await new Promise((resolve, reject) => {
+        const headers = { host, 'content-type': 'application/json' }
+        const call = request({ host: '127.0.0.1', port, method, path: target, headers }, (answer) => {
+          answer.resume()
+          resolve(answer.statusCode)
+        })
+        call.on('error', reject)
+        call.end(method === 'POST' ? '{}' : undefined)
+      })
+      expect([401, 404]).toContain(status)
+    }
+    expect(controller.calls).toEqual([])
   })
 
   it('turns the key of the address into a cookie and takes it out of the address', async () => {

@@ -52,11 +52,12 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
 
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders)
-    if (probes.includes(pathOf(request))) return
+    const route = routeOf(request)
+    if (probes.includes(route)) return
     if (!isOurHost(request.headers.host, hosts)) {
       throw new Refusal(421, 'WO-4006', 'this server is not called by that name', 'use the address that was printed')
     }
-    if (pathOf(request).startsWith('/api/')) admit(request, admission)
+    if (route.startsWith('/api/')) admit(request, admission)
   })
 
   server.setErrorHandler((error, _request, reply) => {
@@ -129,4 +130,6 @@ function answerTo(error: unknown): { readonly status: number; readonly problem: 
 const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = { 'WO-1161': 404, 'WO-4009': 400 }
 
 const one = (header: string | readonly string[] | undefined) => (typeof header === 'string' ? header : header?.[0])
-const pathOf = ({ url }: FastifyRequest) => url.split('?')[0] ?? ''
+
+/** The route that will answer, not the text of the address: `/%61pi/…` and `http://host/api/…` lead to the same one. */
+const routeOf = ({ routeOptions, url }: FastifyRequest) => routeOptions.url ?? url
