@@ -2,9 +2,12 @@
  * A viewer that comes at any byte must see what one that never left sees: characters, styles, cursor, screen, modes,
  * and the same again after what follows. Recordings of real programs where they are installed, and an agent's stream.
  */
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { History } from './history.ts'
 import { spawnPty } from './pty.ts'
 import { type HeadlessTerminal, openTerminal, parse, screenState } from './screen-state.ts'
@@ -12,10 +15,23 @@ import { Screens } from './screens.ts'
 
 const [cols, rows] = [120, 40]
 const root = new URL('../..', import.meta.url).pathname
+/** tmux's server outlives its client, and its socket the server. */
+const tmuxFolder = mkdtempSync(join(tmpdir(), 'replay-tmux-'))
+
+afterAll(() => {
+  spawnSync('tmux', ['-L', 'replay', 'kill-server'], { env: { ...process.env, TMUX_TMPDIR: tmuxFolder } })
+  rmSync(tmuxFolder, { recursive: true })
+})
 
 /** Runs a program and types `keys` at it, one each `everyMs`. */
 function record(file: string, args: readonly string[], keys: readonly string[], everyMs: number): Promise<Buffer> {
-  const env = { PATH: '/usr/bin:/bin', TERM: 'xterm-256color', LANG: 'C.UTF-8', HOME: '/nonexistent' }
+  const env = {
+    PATH: '/usr/bin:/bin',
+    TERM: 'xterm-256color',
+    LANG: 'C.UTF-8',
+    HOME: '/nonexistent',
+    TMUX_TMPDIR: tmuxFolder,
+  }
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     const rest = [...keys]
@@ -84,7 +100,7 @@ const recordings: Readonly<Record<string, () => Promise<Buffer> | undefined>> = 
   tmux: () =>
     real(
       '/usr/bin/tmux',
-      ['-L', `replay-${process.pid}`, '-f', '/dev/null', 'new-session', 'bash --norc'],
+      ['-L', 'replay', '-f', '/dev/null', 'new-session', 'bash --norc'],
       [
         'ls --color=always /usr/bin | head -80\r',
         '\u0002%',
