@@ -1,6 +1,7 @@
 import type { SessionInfo } from '@workshop/contracts/worker-api'
 import { describe, expect, it } from 'vitest'
 import { byNeed, exitSentence, sessionLook } from './session-look.ts'
+import { named } from './session-names.ts'
 
 const now = 1_000_000
 const session = (rest: Partial<SessionInfo> = {}): SessionInfo => ({
@@ -48,4 +49,11 @@ describe('what a session is doing', () => {
     const sorted = byNeed([row('a', false, 'exited'), row('b', false), row('c', false), row('d', true)])
     expect(sorted.map(({ id }) => id)).toEqual(['d', 'b', 'c', 'a'])
   })
+})
+
+it('calls sessions by their agent, numbered in the order of opening, and keeps names of their own', () => {
+  const agents = [{ id: 'claude', title: 'Claude Code', available: true, message: '' }] as const
+  const at = (ms: number, title: string) => session({ title, createdAt: new Date(ms).toISOString() })
+  const titles = named([at(3, 'claude'), at(1, 'claude'), at(2, 'review')], agents).map(({ title }) => title)
+  expect(titles).toEqual(['Claude Code', 'review', 'Claude Code 2'])
 })

@@ -1,24 +1,23 @@
 /** The person's sessions on this worker: the list, what can be done with it, and what was refused. */
-import type { AgentId, SessionInfo } from '@workshop/contracts/worker-api'
+import type { AgentId, AgentInfo, SessionInfo } from '@workshop/contracts/worker-api'
 import { computed, type Ref, ref, shallowRef } from 'vue'
 import { type Failure, failureOf } from '../../api/call.ts'
 import { usePoll } from '../../api/use-poll.ts'
 import type { worker } from '../../api/worker.ts'
 import { terminalControls, terminalSigns } from '../terminal/terminal-signs.ts'
 import { sessionLook } from './session-look.ts'
+import { named } from './session-names.ts'
 import type { SessionRow } from './session-row.ts'
 
 /** The list is small and answered from memory; three seconds make another window's change look prompt. */
 const everyMs = 3_000
 
-export function useSessions(api: typeof worker, now: Readonly<Ref<number>>) {
+export function useSessions(api: typeof worker, agents: () => readonly AgentInfo[], now: Readonly<Ref<number>>) {
   const poll = usePoll(api.sessions, everyMs)
   const refusal = shallowRef<Failure>()
   const busy = ref(false)
 
-  const list = computed<readonly SessionInfo[]>(() =>
-    (poll.data.value ?? []).toSorted((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt)),
-  )
+  const list = computed<readonly SessionInfo[]>(() => named(poll.data.value ?? [], agents()))
   const rows = computed<readonly SessionRow[]>(() =>
     list.value.map((info) => {
       const signs = terminalSigns.get(info.id)
@@ -61,7 +60,9 @@ export function useSessions(api: typeof worker, now: Readonly<Ref<number>>) {
     start: (agent: AgentId) => attempt(() => api.create({ agent })),
     end: (id: string) => attempt(() => api.end(id)),
     async restart(id: string) {
-      if (await attempt(() => api.restart(id))) terminalControls(id)?.reconnect()
+      if (!(await attempt(() => api.restart(id)))) return
+      terminalControls(id)?.reconnect()
+      terminalControls(id)?.focus()
     },
   }
 }
