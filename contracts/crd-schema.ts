@@ -272,9 +272,9 @@ export const crdSchema: Schema = {
        "properties": {
         "url": {
          "type": "string",
-         "pattern": "^https://[^\\s]+$",
+         "pattern": "^(https://|file:///|http://(localhost|127[.]0[.]0[.]1)[:/])[^\\s]+$",
          "maxLength": 512,
-         "description": "Repository address."
+         "description": "Repository address: https. A folder (file) or a server of this machine is for rehearsals against the emulator."
         },
         "branch": {
          "type": "string",

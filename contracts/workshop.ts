@@ -85,7 +85,7 @@ export interface WorkshopSpec {
     readonly bundle?: Readonly<Record<string, never>>
     /** Deploy from a git repository. */
     readonly git?: {
-      /** Repository address. */
+      /** Repository address: https. A folder (file) or a server of this machine is for rehearsals against the emulator. */
       readonly url: string
       /** Follow a branch. A commit is safer for an event. */
       readonly branch?: string

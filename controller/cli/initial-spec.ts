@@ -7,12 +7,22 @@ export interface InitialSpec {
   readonly perUser?: number
   readonly rosterFile?: string
   readonly people: readonly string[]
+  readonly groups?: readonly string[]
   readonly tokenFile?: string
   readonly git?: { readonly url: string; readonly branch: string }
 }
 
 /** YAML with a comment on what may be added. Everything that is left out has a sound default. */
-export function initialSpec({ name, workers, perUser = 3, rosterFile, people, tokenFile, git }: InitialSpec): string {
+export function initialSpec({
+  name,
+  workers,
+  perUser = 3,
+  rosterFile,
+  people,
+  groups = [],
+  tokenFile,
+  git,
+}: InitialSpec): string {
   const spec = {
     apiVersion: 'vibeworkshop.dev/v1alpha1',
     kind: 'Workshop',
@@ -20,6 +30,7 @@ export function initialSpec({ name, workers, perUser = 3, rosterFile, people, to
     spec: {
       participants: {
         ...(people.length > 0 ? { users: people } : {}),
+        ...(groups.length > 0 ? { groups } : {}),
         ...(rosterFile === undefined ? {} : { usersFrom: [{ file: rosterFile }] }),
       },
       sessions: { perUser },

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { chmod, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { type Problem, WorkshopError } from '@workshop/contracts/errors'
 import { parseWorkshop } from '@workshop/contracts/validate'
@@ -29,14 +30,15 @@ export interface InitFlags {
 /** Taken when it is there and nothing else is said. */
 const usualRoster = 'roster.csv'
 
+/** The platform's own group of all people of a workspace: who could open the apps of a plain script. */
+const everybody = 'users'
+
 /** Writes nothing that it would refuse to read, and nothing over a file that is there unless forced. */
 export async function init(context: CommandContext, flags: InitFlags): Promise<ExitCode> {
   const path = flags.file ?? `${flags.prefix}.workshop.yaml`
   const tokenPath = flags.token === undefined ? undefined : join(dirname(path), `${basename(path, '.yaml')}.token`)
   const roster = flags.users ?? (existsSync(usualRoster) ? usualRoster : undefined)
-  if (roster === undefined && !flags.user?.length) {
-    throw usage('say who takes part', `add --users ${usualRoster} or --user ada@example.com`)
-  }
+  const isEverybody = roster === undefined && !flags.user?.length
   const url = flags.url ?? (flags.branch === undefined ? undefined : await originOf('.'))
   if (flags.branch !== undefined && url === undefined) {
     throw usage('a branch needs the repository it belongs to', 'add --url https://…, or leave --branch out')
@@ -55,6 +57,7 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<E
     ...(flags.perUser === undefined ? {} : { perUser: flags.perUser }),
     ...(roster === undefined ? {} : { rosterFile: fromSpec(path, roster) }),
     people: flags.user ?? [],
+    groups: isEverybody ? [everybody] : [],
     ...(tokenPath === undefined ? {} : { tokenFile: basename(tokenPath) }),
     ...(url === undefined ? {} : { git: { url, branch: flags.branch ?? 'main' } }),
   })
@@ -71,6 +74,9 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<E
     [
       `wrote ${path}`,
       ...(tokenPath ? [`wrote ${tokenPath}   readable by you alone; keep it out of git`] : []),
+      ...(isEverybody
+        ? [`participants are everybody in the workspace (group ${everybody}); --users FILE names them`]
+        : []),
       '',
       `next: workshop plan -f ${path}`,
       '',
@@ -84,12 +90,16 @@ function fromSpec(specPath: string, file: string): string {
   return relative(dirname(resolve(specPath)), resolve(file))
 }
 
-/** The https address of a working copy's origin, when it has one. */
+/** The address of a working copy's origin: https as it is, ssh as https, a folder as file (which the emulator takes). */
 async function originOf(folder: string): Promise<string | undefined> {
   const { stdout } = await promisify(execFile)('git', ['-C', folder, 'remote', 'get-url', 'origin']).catch(() => ({
     stdout: '',
   }))
-  return /^https:\/\/\S+$/.exec(stdout.trim())?.[0]
+  const origin = stdout.trim()
+  if (/^https:\/\/\S+$/.test(origin)) return origin
+  const ssh = /^(?:ssh:\/\/)?git@([^:/\s]+)[:/](\S+)$/.exec(origin)
+  if (ssh) return `https://${ssh[1]}/${ssh[2]}`
+  return existsSync(origin) ? pathToFileURL(resolve(origin)).href : undefined
 }
 
 function usage(message: string, fix: string): WorkshopError {

@@ -87,7 +87,7 @@ export async function local(
     await run.stop()
   }
   terminal.err.write(
-    `Down after ${showDuration(context.now() - startedAt)}. No process and no emulated workspace is left; ${specFile} is as you left it.\n`,
+    `Down; it ran for ${showDuration(context.now() - startedAt)}. No process and no emulated workspace is left; ${specFile} is as you left it.\n`,
   )
   return failed ? 1 : 0
 }
