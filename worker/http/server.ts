@@ -17,7 +17,7 @@ import { meRoutes } from './me-routes.ts'
 import { probeRoutes } from './probe-routes.ts'
 import { problemOf } from './problem-of.ts'
 import { Refusal, refusalPage, statusOf } from './refusal.ts'
-import { isNavigation, pathOf } from './request-shape.ts'
+import { isNavigation, routedPath } from './request-shape.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionRoutes } from './session-routes.ts'
 
@@ -45,8 +45,8 @@ export async function buildServer(context: AppContext, logger: FastifyBaseLogger
   app.decorateRequest('person', undefined)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(context.publicOrigin()))
-    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
-    const path = pathOf(request.url)
+    const path = routedPath(request)
+    if (path.startsWith('/api/')) reply.header('cache-control', 'no-store')
     await catchUp(context, request)
     const passage = passGate(context, request.raw, path, false)
     if (passage.as === 'person') request.person = passage.person
