@@ -68,6 +68,30 @@ export const errorTable = {
     title: 'Databricks answered with an error',
     fix: 'read the message; the controller tries again by itself',
   },
+  'WO-3001': {
+    title: 'The cluster cannot be reached',
+    fix: 'check the address in the kubeconfig and the network; the controller tries again by itself',
+  },
+  'WO-3002': { title: 'The cluster refused the credentials', fix: 'renew the token or certificate of the kubeconfig' },
+  'WO-3003': { title: 'The cluster refused the request', fix: 'grant the right that is named, as the chart does' },
+  'WO-3004': {
+    title: 'No cluster is named',
+    fix: 'use --kubeconfig, set KUBECONFIG, or run in a pod with a service account',
+  },
+  'WO-3010': {
+    title: 'A referenced Secret or ConfigMap cannot be used',
+    fix: 'make it in the namespace of the Workshop',
+  },
+  'WO-3011': {
+    title: 'This reference is not taken from Kubernetes',
+    fix: 'use secretRef or configMapRef in the same namespace',
+  },
+  'WO-3012': {
+    title: 'This namespace may not use that workspace',
+    fix: 'ask the operator for --allowed-hosts or --default-credentials-namespaces, or name a workspaceRef.secretRef',
+  },
+  'WO-3013': { title: 'This controller does not lead', fix: 'nothing to do; the leading one acts' },
+  'WO-3090': { title: 'The cluster answered with an error', fix: 'read the message; the controller tries again' },
   'WO-4001': { title: 'You are not on the roster of this workshop', fix: 'ask the organiser to add your address' },
   'WO-4002': { title: 'Your place is on another worker', fix: 'follow the link' },
   'WO-4003': { title: 'You have as many sessions as this workshop allows', fix: 'end one of yours first' },

@@ -1,0 +1,65 @@
+/**
+ * Which cluster and as whom, by the usual rules: the file of `--kubeconfig`, the files of KUBECONFIG, the service account
+ * of the pod this runs in, ~/.kube/config. Never a silent localhost:8080. The library that reads kubeconfig files is
+ * big, so it is loaded here and only when a cluster is asked for.
+ */
+import { existsSync } from 'node:fs'
+import type { RequestOptions } from 'node:https'
+import { homedir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { WorkshopError } from '@workshop/contracts/errors'
+
+export interface ClusterLogin {
+  readonly server: URL
+  /** Namespace of the context or of the service account. */
+  readonly namespace: string
+  readonly isInCluster: boolean
+  /** Through a proxy that the kubeconfig names, its own agent is used. */
+  readonly hasProxy: boolean
+  /** Headers and TLS material of the next call; token files are read again by the library after a minute. */
+  readonly apply: (options: RequestOptions) => Promise<void>
+}
+
+export interface LoginSources {
+  /** `--kubeconfig`. */
+  readonly kubeconfig?: string | undefined
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+const podFolder = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+/** Reads everything anew. Throws WO-3004 when nothing names a cluster or a file cannot be used. */
+export async function findCluster({ kubeconfig, env }: LoginSources): Promise<ClusterLogin> {
+  const { KubeConfig } = await import('@kubernetes/client-node')
+  const config = new KubeConfig()
+  const isInCluster = env['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(join(podFolder, 'token'))
+  const home = join(env['HOME'] || homedir(), '.kube', 'config')
+  const named = kubeconfig === undefined ? (env['KUBECONFIG'] ?? '').split(delimiter).filter(Boolean) : [kubeconfig]
+  const files = named.length > 0 ? named.filter((file) => named.length === 1 || existsSync(file)) : [home]
+  const isPod = named.length === 0 && isInCluster
+  try {
+    if (isPod) config.loadFromCluster()
+    else {
+      for (const [at, file] of files.entries()) {
+        const other = at === 0 ? config : new KubeConfig()
+        other.loadFromFile(file)
+        if (at > 0) config.mergeConfig(other)
+      }
+    }
+  } catch (cause) {
+    throw new WorkshopError(noCluster(cause instanceof Error ? cause.message : String(cause), files), { cause })
+  }
+  const cluster = config.getCurrentCluster()
+  if (!cluster?.server) throw new WorkshopError(noCluster('no current context with a cluster', files))
+  return {
+    server: new URL(cluster.server),
+    namespace: config.getContextObject(config.getCurrentContext())?.namespace || 'default',
+    isInCluster: isPod,
+    hasProxy: cluster.proxyUrl !== undefined,
+    apply: (options) => config.applyToHTTPSOptions(options),
+  }
+}
+
+function noCluster(message: string, files: readonly string[]) {
+  return { code: 'WO-3004', message, where: files.join(delimiter) } as const
+}

@@ -1,0 +1,52 @@
+/** The shapes of Kubernetes objects as far as the controller reads them, and where they live. Pure. */
+
+export interface ObjectMeta {
+  readonly name: string
+  readonly namespace: string
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly generation?: number
+  readonly creationTimestamp?: string
+  readonly deletionTimestamp?: string
+  readonly finalizers?: readonly string[]
+  readonly labels?: Readonly<Record<string, string>>
+  readonly annotations?: Readonly<Record<string, string>>
+}
+
+export interface KubeObject {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly metadata: ObjectMeta
+}
+
+export interface KubeList<T> {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string }
+  readonly items: readonly T[] | null
+}
+
+/** One kind in the API: `apis/vibeworkshop.dev/v1alpha1` and `workshops`. */
+export interface Resource {
+  readonly api: string
+  readonly plural: string
+}
+
+export const workshops: Resource = { api: 'apis/vibeworkshop.dev/v1alpha1', plural: 'workshops' }
+export const secrets: Resource = { api: 'api/v1', plural: 'secrets' }
+export const configMaps: Resource = { api: 'api/v1', plural: 'configmaps' }
+export const events: Resource = { api: 'apis/events.k8s.io/v1', plural: 'events' }
+export const leases: Resource = { api: 'apis/coordination.k8s.io/v1', plural: 'leases' }
+
+/** Path of a collection, in one namespace or in all. */
+export function collectionPath({ api, plural }: Resource, namespace?: string): string {
+  return namespace === undefined ? `/${api}/${plural}` : `/${api}/namespaces/${encodeURIComponent(namespace)}/${plural}`
+}
+
+/** Path of one object; `sub` is a subresource such as `status`. */
+export function objectPath(resource: Resource, namespace: string, name: string, sub?: string): string {
+  return `${collectionPath(resource, namespace)}/${encodeURIComponent(name)}${sub === undefined ? '' : `/${sub}`}`
+}
+
+/** `namespace/name`. */
+export function keyOfMeta({ namespace, name }: Pick<ObjectMeta, 'namespace' | 'name'>): string {
+  return `${namespace}/${name}`
+}
