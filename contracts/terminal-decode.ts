@@ -189,6 +189,13 @@ function event(fields: Fields): TerminalEvent {
     case 'draining':
     case 'warning':
       return { kind: fields['kind'], message: string(fields, 'message', 0, 1_024) }
+    case 'tty':
+      return {
+        kind: 'tty',
+        echo: boolean(fields, 'echo'),
+        canonical: boolean(fields, 'canonical'),
+        alternate: boolean(fields, 'alternate'),
+      }
     default:
       throw new TerminalProtocolError('EVENT has no such kind')
   }

@@ -72,6 +72,12 @@ const event = fc.oneof(
   fc.record({ kind: fc.constant('title' as const), title: message }),
   fc.record({ kind: fc.constant('viewers' as const), count: u16 }),
   fc.record({ kind: fc.constantFrom('draining' as const, 'warning' as const), message }),
+  fc.record({
+    kind: fc.constant('tty' as const),
+    echo: fc.boolean(),
+    canonical: fc.boolean(),
+    alternate: fc.boolean(),
+  }),
 )
 const control = fc.oneof(
   fc.record({ action: fc.constantFrom('take-size' as const, 'drop-input' as const, 'kill' as const) }),

@@ -128,12 +128,29 @@ export interface Welcome {
   readonly exit?: TerminalExit
 }
 
-/** Body of EVENT. */
+/**
+ * How the program has set its terminal. A line editor (bash, zsh, python) and full-screen programs read with `echo` and
+ * `canonical` both off and print what is typed themselves; `echo` off with `canonical` on is a question for a password.
+ */
+export interface TtyState {
+  /** The kernel shows what is typed. */
+  readonly echo: boolean
+  /** The program gets whole lines. */
+  readonly canonical: boolean
+  /** The alternate screen is on. */
+  readonly alternate: boolean
+}
+
+/**
+ * Body of EVENT. `tty` comes on attach and before the output that follows a change; it never comes from a worker that
+ * cannot tell.
+ */
 export type TerminalEvent =
   | { readonly kind: 'title'; readonly title: string }
   | { readonly kind: 'viewers'; readonly count: number }
   | { readonly kind: 'draining'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string }
+  | ({ readonly kind: 'tty' } & TtyState)
 
 export const terminalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGTSTP', 'SIGCONT', 'SIGKILL'] as const
 export type TerminalSignal = (typeof terminalSignals)[number]

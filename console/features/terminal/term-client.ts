@@ -219,12 +219,11 @@ export class TermClient {
 
   #event(event: TerminalEvent): void {
     const { events } = this.#options
+    if (event.kind === 'viewers') this.#viewers = event.count
     if (event.kind === 'title') events.title?.(event.title)
-    else if (event.kind !== 'viewers') events[event.kind]?.(event.message)
-    else {
-      this.#viewers = event.count
-      events.viewers?.(event.count)
-    }
+    else if (event.kind === 'tty') events.tty?.(event)
+    else if (event.kind === 'viewers') events.viewers?.(event.count)
+    else events[event.kind]?.(event.message)
   }
 
   #acknowledge(): void {

@@ -1,5 +1,5 @@
 /** What TermClient takes and tells: the types that the component on top works with. */
-import type { TerminalExit, TerminalRole } from '@workshop/contracts/terminal-protocol'
+import type { TerminalExit, TerminalRole, TtyState } from '@workshop/contracts/terminal-protocol'
 import type { TermScreen } from './output-feed.ts'
 
 /** What a connection tells its owner. `close` comes exactly once, `open` and `message` never after it. */
@@ -37,6 +37,8 @@ export interface TermEvents {
   readonly size?: (size: { readonly cols: number; readonly rows: number; readonly own: boolean }) => void
   readonly title?: (title: string) => void
   readonly viewers?: (count: number) => void
+  /** How the program has set its terminal; never called when the worker cannot tell. */
+  readonly tty?: (state: TtyState) => void
   readonly draining?: (message: string) => void
   readonly warning?: (message: string) => void
   /** The program does not read; `queued` bytes of typing wait for it. Offer `dropInput`. */
