@@ -28,6 +28,7 @@ import { createAppHost } from './runtime/app-host.ts'
 import { createIngress } from './runtime/ingress.ts'
 import { isServed, servedModels } from './runtime/models/model-list.ts'
 import { createScriptedModels } from './runtime/models.ts'
+import { comesFromFamily } from './runtime/peer-process.ts'
 import { type AdminClient, addUser, type Person, seedAdmin, seedAdminClient } from './workspace/seed.ts'
 import { createWorkspace, type Workspace } from './workspace/workspace.ts'
 
@@ -91,7 +92,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const stale = new StaleReads(workspace, urlOf)
   const lifecycle = new AppLifecycle({ workspace, host: appHost, urlOf, onChange: (app) => stale.record(app) })
   const directory = proxyDirectory(workspace)
+  const isInside = ({ socket }: IncomingMessage) =>
+    comesFromFamily(
+      socket,
+      [...workspace.apps.values()].flatMap(({ running }) => running?.pid ?? []),
+    )
   const ingress = createIngress(directory, {
+    maySignIn: (request) => !isInside(request),
     logs: { logs: appHost.logs, followLogs: appHost.followLogs ?? (() => () => undefined) },
     now: clock.now,
     workspaceId: String(workspace.id),
@@ -113,8 +120,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     latency: new Latency(),
   }
 
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     const { host } = request.headers
+    // A target such as `//` is no address; whoever read it further down would throw.
+    if (!URL.canParse(request.url ?? '', workspace.url)) return refuse(response, 400, 'The request target is no path.')
     if (isAppHost(host)) return ingress.handle(request, response)
     if (!isLoopbackHost(host)) return refuse(response, 421, `This emulator does not answer to the name ${host}.`)
     if (!request.url?.startsWith('/__emulator/'))
@@ -123,8 +132,19 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         : serveApi(api, request, response))
     if (!mayControl(request.headers, request.socket.remoteAddress))
       return refuse(response, 403, 'The control API obeys programs on this machine only.')
+    if (isInside(request)) return refuse(response, 403, 'The control API obeys no app and no session.')
     if (request.url === '/__emulator/models') return void models.handleModelControl(request, response)
     return void serveApi(own, request, response)
+  }
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    try {
+      answer(request, response)
+    } catch (error) {
+      // One request that nobody thought of must not take every app with it.
+      process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+      if (response.headersSent) response.destroy()
+      else refuse(response, 500, 'The emulator failed on this request.')
+    }
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (isAppHost(request.headers.host)) ingress.upgrade(request, socket, head)

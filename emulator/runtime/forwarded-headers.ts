@@ -43,12 +43,17 @@ export function headersToApp(request: ForwardedRequest): string[] {
     if (kept !== undefined) headers.push(name, kept)
   }
   headers.push('X-Forwarded-Host', host)
-  headers.push('X-Forwarded-Preferred-Username', identity.displayName)
+  headers.push('X-Forwarded-Preferred-Username', bytesOf(identity.displayName))
   headers.push('X-Forwarded-User', userIdentifier(identity.principal, request.workspaceId))
-  headers.push('X-Forwarded-Email', identity.principal)
+  headers.push('X-Forwarded-Email', bytesOf(identity.principal))
   if (identity.accessToken !== undefined) headers.push('X-Forwarded-Access-Token', identity.accessToken)
   headers.push('X-Real-Ip', request.remoteAddress, 'X-Request-Id', request.requestId)
   return headers
+}
+
+/** Text as UTF-8 in a header: Node takes one character for one byte and throws on any above 255. */
+function bytesOf(text: string): string {
+  return Buffer.from(text.replace(/\p{Cc}/gu, ' '), 'utf8').toString('latin1')
 }
 
 /** Response headers for the client, without hop-by-hop ones and without cookies that would replace the proxy's. */

@@ -25,6 +25,8 @@ export interface IngressOptions {
   /** Ends X-Forwarded-User. */
   readonly workspaceId?: string
   readonly settings?: Partial<ProxySettings>
+  /** Who may send the sign-in form; everybody by default. There is no password, so not those who act for themselves only. */
+  readonly maySignIn?: (request: IncomingMessage) => boolean
   /** Who may read /logz; those who may use the app by default. */
   readonly mayReadLogs?: (app: string, principal: string) => boolean
 }
@@ -49,7 +51,7 @@ const unauthenticated = 'Credential was not sent or was of an unsupported type f
 export function createIngress(directory: ProxyDirectory, options: IngressOptions): Ingress {
   let settings: ProxySettings = { ...defaultProxySettings, ...options.settings }
   const sessions = new IdentitySessions(options.now ?? Date.now)
-  const signIn = new SignIn(sessions, directory)
+  const signIn = new SignIn(sessions, directory, options.maySignIn ?? (() => true))
   const sockets = new SocketProxy(() => settings)
   const logPage = new LogPage(options.logs)
   const mayReadLogs = options.mayReadLogs ?? directory.mayUse

@@ -12,10 +12,12 @@ const maxFormBytes = 16_384
 export class SignIn {
   readonly #sessions: IdentitySessions
   readonly #directory: ProxyDirectory
+  readonly #maySignIn: (request: IncomingMessage) => boolean
 
-  constructor(sessions: IdentitySessions, directory: ProxyDirectory) {
+  constructor(sessions: IdentitySessions, directory: ProxyDirectory, maySignIn: (request: IncomingMessage) => boolean) {
     this.#sessions = sessions
     this.#directory = directory
+    this.#maySignIn = maySignIn
   }
 
   /** Sends a browser without the app's cookie on its way: straight back when it has signed in at another app. */
@@ -41,6 +43,11 @@ export class SignIn {
     const { origin, host } = request.headers
     if (origin !== undefined && origin !== `http://${host}`) {
       response.writeHead(403, pageHeaders).end(problemPage('Permission Denied', 'The form was sent by another site.'))
+      return
+    }
+    if (!this.#maySignIn(request)) {
+      const text = 'People sign in with a browser. A process inside an app or a session cannot sign in as anybody.'
+      response.writeHead(403, pageHeaders).end(problemPage('Permission Denied', text))
       return
     }
     const form = new URLSearchParams(await readForm(request))
