@@ -23,7 +23,12 @@ interface Flags {
 const program = new Command('emulator')
   .description('A Databricks workspace on loopback: REST APIs, and apps as child processes.')
   .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', '0')
-  .requiredOption('--token <token>', 'personal access token of the workspace admin')
+  // Everybody on a machine can read command lines; whoever starts this as a child passes secrets by environment.
+  .addOption(
+    new Option('--token <token>', 'personal access token of the workspace admin')
+      .env('EMULATOR_TOKEN')
+      .makeOptionMandatory(),
+  )
   .addOption(
     new Option('--profile <name>', 'how long things take').choices(['instant', 'realistic']).default('instant'),
   )
@@ -31,10 +36,15 @@ const program = new Command('emulator')
   .option('--state-dir <folder>', 'where deployments lie; default a temporary folder')
   .option('--users <list>', 'a file or a list: a@x.org, Bob Builder <b@x.org>')
   .option('--admin-email <address>', 'who the admin is')
-  .option('--admin-client <id:secret>', 'a service principal with admin rights')
+  .addOption(
+    new Option('--admin-client <id:secret>', 'a service principal with admin rights').env('EMULATOR_ADMIN_CLIENT'),
+  )
   .option('--ready-fd <number>', 'where the ready line goes', '1')
   .option('--exit-with-parent', 'end when standard input or the IPC channel closes')
-  .action((flags: Flags) => run(flags))
+  .action((flags: Flags) => {
+    for (const name of ['EMULATOR_TOKEN', 'EMULATOR_ADMIN_CLIENT']) delete process.env[name]
+    return run(flags)
+  })
 
 /** A file of people, one a line, or the list itself. */
 async function people(source: string): Promise<readonly Person[]> {

@@ -36,6 +36,7 @@ export async function startEmulator(flags: EmulatorFlags): Promise<EmulatorProce
   // The IPC channel ties its life to ours: it ends when we do, however we end.
   const child = spawn(process.execPath, [packagePath('emulator', 'main.ts'), ...argumentsOf(flags)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, ...secretsOf(flags) },
     // An own group: the terminal's Ctrl-C reaches us alone, and we take it down in order.
     detached: true,
   })
@@ -60,10 +61,17 @@ export async function startEmulator(flags: EmulatorFlags): Promise<EmulatorProce
   return { url, pid: child.pid ?? 0, ended, stop: (patienceMs = stopPatienceMs) => stop(child, ended, patienceMs) }
 }
 
+/** By environment: everybody on the machine can read command lines. */
+function secretsOf({ token, adminClient }: EmulatorFlags): Record<string, string> {
+  return {
+    EMULATOR_TOKEN: token,
+    ...(adminClient ? { EMULATOR_ADMIN_CLIENT: `${adminClient.id}:${adminClient.secret}` } : {}),
+  }
+}
+
 function argumentsOf(flags: EmulatorFlags): readonly string[] {
   return [
-    ...['--port', String(flags.port), '--token', flags.token, '--profile', flags.profile, '--exit-with-parent'],
-    ...(flags.adminClient ? ['--admin-client', `${flags.adminClient.id}:${flags.adminClient.secret}`] : []),
+    ...['--port', String(flags.port), '--profile', flags.profile, '--exit-with-parent'],
     ...(flags.adminEmail ? ['--admin-email', flags.adminEmail] : []),
     ...(flags.stateDir ? ['--state-dir', flags.stateDir] : []),
   ]
