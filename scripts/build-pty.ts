@@ -33,10 +33,11 @@ const run = (command: string, args: readonly string[]) => execFileSync(command, 
 run('g++', [
   ...['-shared', '-fPIC', '-std=c++17', '-O2', '-Wall', '-D_FORTIFY_SOURCE=2', '-fvisibility=hidden'],
   ...['-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS', '-DNODE_GYP_MODULE_NAME=pty', '-DBUILDING_NODE_EXTENSION'],
-  ...['-Dforkpty=closed_forkpty', `-ffile-prefix-map=${nodePty}=node-pty`, `-ffile-prefix-map=${root}=.`],
+  ...['-Dforkpty=closed_forkpty', '-Dnapi_register_module_v1=node_pty_register'],
+  ...[`-ffile-prefix-map=${nodePty}=node-pty`, `-ffile-prefix-map=${root}=.`],
   ...[`-I${headers}`, `-I${addonApi}`],
   join(nodePty, 'src/unix/pty.cc'),
-  join(root, 'worker/prebuilds/native/closed-fork.cc'),
+  ...['closed-fork.cc', 'tty-state.cc'].map((file) => join(root, 'worker/prebuilds/native', file)),
   ...['-lutil', '-Wl,--build-id=none', '-s', '-o', output],
 ])
 

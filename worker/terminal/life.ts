@@ -1,6 +1,6 @@
 /** One program's time in a session, from its start to the next restart: its terminal, its past, and typing for it. */
 import { randomBytes } from 'node:crypto'
-import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
+import type { TerminalExit, TtyState } from '@workshop/contracts/terminal-protocol'
 import { shouldPause } from './flow.ts'
 import { History } from './history.ts'
 import { type InputEvents, InputPath } from './input-path.ts'
@@ -8,11 +8,13 @@ import type { Launch } from './launch.ts'
 import type { Pty, PtySize, SpawnPty } from './pty.ts'
 import type { Screens } from './screens.ts'
 import { TitleWatch } from './title.ts'
+import { TtyWatch } from './tty-watch.ts'
 
 export interface LifeEvents extends InputEvents {
   /** Output is in the ring; the chunk is valid only during the call. */
   readonly output: (chunk: Buffer) => void
   readonly title: (title: string) => void
+  readonly tty: (state: TtyState) => void
   /** After the last output. */
   readonly exit: (exit: TerminalExit) => void
   /** The screen model has caught up some. */
@@ -33,6 +35,7 @@ export class Life {
   readonly pty: Pty
   readonly history: History
   readonly input: InputPath
+  readonly tty: TtyWatch
   readonly #events: LifeEvents
   readonly #titles = new TitleWatch()
   #title = ''
@@ -50,6 +53,8 @@ export class Life {
     })
     this.history = new History(size, screens, () => events.caughtUp(), ringBytes)
     this.input = new InputPath(this.pty, events)
+    this.tty = new TtyWatch(() => this.pty.tty(), events.tty)
+    this.tty.look()
   }
 
   get title(): string {
@@ -58,6 +63,12 @@ export class Life {
 
   get exit(): TerminalExit | undefined {
     return this.#exit
+  }
+
+  /** Hands what was typed to the program; a look first, because how it is shown depends on the terminal as it is now. */
+  type(fresh: Uint8Array): void {
+    this.tty.look()
+    this.input.write(fresh)
   }
 
   resize(size: PtySize): void {
@@ -79,6 +90,7 @@ export class Life {
   close(): void {
     this.#over = true
     this.input.close()
+    this.tty.close()
     this.history.close()
     // Unread output would keep a program that is told to end from ending.
     this.pty.resume()
@@ -87,6 +99,7 @@ export class Life {
   #output(chunk: Buffer): void {
     if (this.#over) return
     this.history.write(chunk)
+    this.tty.output(chunk)
     this.#events.output(chunk)
     const title = this.#titles.scan(chunk)
     if (title === undefined || title === this.#title) return
@@ -96,6 +109,7 @@ export class Life {
 
   #ended(exit: TerminalExit): void {
     this.#exit = exit
+    this.tty.close()
     if (!this.#over) this.input.progress()
     this.#events.exit(exit)
   }

@@ -25,6 +25,8 @@ export interface NativePty {
     onExit: (code: number, signal: number) => void,
   ) => { readonly fd: number; readonly pid: number }
   readonly resize: (fd: number, cols: number, rows: number) => void
+  /** Only in our own build: 1 echo, 2 canonical, -1 gone. */
+  readonly ttyState?: (fd: number) => number
 }
 
 export interface LoadedPty {

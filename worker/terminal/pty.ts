@@ -10,6 +10,7 @@ import { errorCode } from './error-code.ts'
 import type { Launch } from './launch.ts'
 import { type LoadedPty, loadPty } from './pty-native.ts'
 import { PtyWriter } from './pty-writer.ts'
+import type { ReadTty } from './tty-watch.ts'
 
 export interface PtyEvents {
   /** Output. The chunk is valid only during the call. */
@@ -29,6 +30,7 @@ export interface Pty {
   /** Bytes written or dropped so far. */
   readonly written: number
   readonly dropInput: () => void
+  readonly tty: ReadTty
   readonly resize: (cols: number, rows: number) => void
   readonly pause: () => void
   readonly resume: () => void
@@ -115,6 +117,11 @@ class ForkedPty implements Pty {
 
   dropInput(): void {
     this.#writer.drop()
+  }
+
+  tty(): ReturnType<ReadTty> {
+    const state = this.#drained ? -1 : (this.#native.ttyState?.(this.#fd) ?? -1)
+    return state === -1 ? undefined : { echo: (state & 1) !== 0, canonical: (state & 2) !== 0 }
   }
 
   resize(cols: number, rows: number): void {

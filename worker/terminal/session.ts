@@ -118,7 +118,7 @@ export class TerminalSession implements ViewerSource {
     const viewer = new Viewer(this.#lastViewer, this.#uses, hello, role, link)
     this.#viewers.add(viewer)
     this.#settleSize(true, viewer)
-    const { epoch, input, exit, title } = this.#life
+    const { epoch, input, exit, title, tty } = this.#life
     const known = hello.epoch === epoch
     const { accepted: inSeq, written } = input.open(hello.client, known ? hello.inSeq : 0)
     const { size, owner } = this.#size
@@ -127,6 +127,7 @@ export class TerminalSession implements ViewerSource {
     viewer.send({ type: 'welcome', welcome: { ...state, ...terms, ...(exit === undefined ? {} : { exit }) } })
     // Acknowledgements of the time without a connection reached nobody.
     viewer.send({ type: 'inputAck', inSeq: written })
+    if (tty.state !== undefined) viewer.send({ type: 'event', event: { kind: 'tty', ...tty.state } })
     this.#bringUp(viewer, hello.from, known)
     this.announce({ kind: 'viewers', count: this.#viewers.size })
     this.#settleFlow()
@@ -157,7 +158,7 @@ export class TerminalSession implements ViewerSource {
     this.#use(viewer)
     this.#settleSize(true)
     this.#typed = true
-    this.#life.input.write(fresh)
+    this.#life.type(fresh)
   }
 
   /** RESIZE of a viewer: a wish, granted when this viewer's size counts. */
@@ -218,6 +219,7 @@ export class TerminalSession implements ViewerSource {
       {
         output: (chunk) => this.#output(chunk),
         title: (title) => this.announce({ kind: 'title', title }),
+        tty: (state) => this.announce({ kind: 'tty', ...state }),
         exit: (exit) => {
           if (this.#life === life) this.#ended(exit)
         },
@@ -259,6 +261,7 @@ export class TerminalSession implements ViewerSource {
     this.#typed = false
     this.#flushedAt = this.#now()
     this.#flushedTo = this.ring.end
+    this.#life.tty.look()
     this.#viewers.pump(this)
   }
 

@@ -1,0 +1,121 @@
+/**
+ * What a program does with keys: whether the kernel echoes them, whether it gathers lines (both asked of the terminal),
+ * and whether the alternate screen is on (read from the output). A browser may show typing ahead of the echo only when
+ * it knows this.
+ */
+import type { TtyState } from '@workshop/contracts/terminal-protocol'
+
+/** The kernel's part; undefined when it cannot be told. */
+export type ReadTty = () => Omit<TtyState, 'alternate'> | undefined
+
+/** Changes that come without output are looked for so soon after activity, then ever more seldom. */
+const firstLookMs = 50
+const lastLookMs = 1_600
+
+export class TtyWatch {
+  readonly #read: ReadTty
+  readonly #onChange: (state: TtyState) => void
+  readonly #screen = new AlternateWatch()
+  #state: TtyState | undefined
+  #waitMs = firstLookMs
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(read: ReadTty, onChange: (state: TtyState) => void) {
+    this.#read = read
+    this.#onChange = onChange
+  }
+
+  /** As last told; undefined when it cannot be told. */
+  get state(): TtyState | undefined {
+    return this.#state
+  }
+
+  output(chunk: Buffer): void {
+    this.#screen.scan(chunk)
+  }
+
+  /** Something was typed or printed: looks now, and again soon. */
+  look(): void {
+    if (this.#closed) return
+    if (this.#waitMs > firstLookMs) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+    }
+    this.#waitMs = firstLookMs
+    if (this.#compare()) this.#lookLater()
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  #lookLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#waitMs = Math.min(lastLookMs, this.#waitMs * 2)
+      if (this.#compare()) this.#lookLater()
+    }, this.#waitMs).unref()
+  }
+
+  /** False when there is nothing to look at. */
+  #compare(): boolean {
+    const tty = this.#read()
+    if (tty === undefined) return false
+    const { echo, canonical } = tty
+    const { alternate } = this.#screen
+    const old = this.#state
+    if (old?.echo === echo && old.canonical === canonical && old.alternate === alternate) return true
+    this.#state = { echo, canonical, alternate }
+    this.#onChange(this.#state)
+    return true
+  }
+}
+
+const decset = Buffer.from('\u001b[?')
+const fullReset = Buffer.from('\u001bc')
+/** A sequence cut by the end of a chunk is kept up to this length; real ones are shorter. */
+const maxCarried = 32
+const esc = 0x1b
+
+/** Follows the switches between normal and alternate screen. */
+export class AlternateWatch {
+  #on = false
+  #carried: Buffer = Buffer.alloc(0)
+
+  get alternate(): boolean {
+    return this.#on
+  }
+
+  scan(chunk: Buffer): void {
+    const bytes = this.#carried.length === 0 ? chunk : Buffer.concat([this.#carried, chunk])
+    this.#carried = Buffer.alloc(0)
+    const reset = bytes.lastIndexOf(fullReset)
+    if (reset !== -1) this.#on = false
+    for (let at = bytes.indexOf(decset, reset + 1); at !== -1; at = bytes.indexOf(decset, at + 3)) {
+      let end = at + 3
+      while (end < bytes.length && (bytes[end] ?? 0) < 0x40) end++
+      if (end < bytes.length) this.#mode(bytes.toString('latin1', at + 3, end), bytes[end])
+    }
+    const last = bytes.lastIndexOf(esc)
+    if (last !== -1 && bytes.length - last <= maxCarried && isUnfinished(bytes, last)) {
+      this.#carried = Buffer.from(bytes.subarray(last))
+    }
+  }
+
+  #mode(parameters: string, final: number | undefined): void {
+    if (final !== 0x68 && final !== 0x6c) return
+    if (parameters.split(';').some((mode) => mode === '47' || mode === '1047' || mode === '1049')) {
+      this.#on = final === 0x68
+    }
+  }
+}
+
+/** Does the control sequence at `at` lack its last byte? */
+function isUnfinished(bytes: Buffer, at: number): boolean {
+  if (at === bytes.length - 1) return true
+  if (bytes[at + 1] !== 0x5b) return false
+  for (let i = at + 2; i < bytes.length; i++) if ((bytes[i] ?? 0) >= 0x40) return false
+  return true
+}
