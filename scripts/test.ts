@@ -1,17 +1,26 @@
 /**
  * `npm test`: format, lint, types, generated files, then every vitest project. Arguments go to vitest
  * (`npm test -- --project unit`), which then runs alone. Without a Chromium the browser suite is left out, without a
- * control plane the cluster suite, each said in one line; under CI that is a failure.
+ * control plane the cluster suite, each said in one line; under CI that is a failure. What a suite leaves behind fails the run too.
  */
 import { spawnSync } from 'node:child_process'
 import { buildBinaries, findBinaries } from '../test/cluster/binaries.ts'
 import { findChromium, installDebianPackages } from '../test/support/chromium.ts'
+import { leftovers, ownTempFolder } from './leftovers.ts'
 
 const args = process.argv.slice(2)
 
-function run(command: string, rest: readonly string[]): void {
-  const { status } = spawnSync(command, rest, { stdio: 'inherit' })
-  if (status !== 0) process.exit(status ?? 1)
+function run(command: string, rest: readonly string[], env = process.env): number {
+  return spawnSync(command, rest, { stdio: 'inherit', env }).status ?? 1
+}
+
+/** The suites, and then nothing of theirs may be left: neither a process nor a temp folder. */
+function runSuites(rest: readonly string[]): number {
+  const folder = ownTempFolder()
+  const status = run('vitest', ['run', ...rest], { ...process.env, TMPDIR: folder })
+  const left = leftovers(folder)
+  for (const line of left) console.error(`left behind: ${line}`)
+  return status || (left.length > 0 ? 1 : 0)
 }
 
 /** Projects to leave out because this machine lacks what they need. */
@@ -38,9 +47,5 @@ function withoutBrowser(): readonly string[] {
   return ['--project', '!e2e']
 }
 
-if (args.length > 0) {
-  run('vitest', ['run', ...args])
-} else {
-  run('npm', ['run', '--silent', 'check'])
-  run('vitest', ['run', ...missingSuites()])
-}
+process.exitCode =
+  args.length > 0 ? runSuites(args) : run('npm', ['run', '--silent', 'check']) || runSuites(missingSuites())
