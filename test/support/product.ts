@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -16,8 +16,11 @@ export interface Product {
   readonly folder: string
   /** Everything printed so far. */
   readonly output: () => string
-  /** SIGINT as Ctrl-C sends it; resolves with the exit code once no process of the run is left. */
-  readonly stop: () => Promise<number | null>
+  /**
+   * SIGINT as Ctrl-C sends it, to the whole process group; resolves with the exit code as a shell reports it. The program
+   * itself ends with 0; npm and its shell, which the signal meets as well, may make that 130.
+   */
+  readonly stop: () => Promise<number>
 }
 
 /** Two free ports; another program may still win the race, then starting fails with WO-9002. */
@@ -51,8 +54,13 @@ export function processesOf(group: number): readonly number[] {
   }
 }
 
-/** `npm start` with free ports. Throws with the output when it does not get ready within `timeoutMs`. */
-export async function startProduct(spec: string, args: readonly string[] = [], timeoutMs = 240_000): Promise<Product> {
+/** `npm start` with free ports. Throws with the output when it does not get ready within `timeoutMs`. `env` is added. */
+export async function startProduct(
+  spec: string,
+  args: readonly string[] = [],
+  timeoutMs = 240_000,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Product> {
   const folder = mkdtempSync(join(tmpdir(), 'workshop-e2e-'))
   const readyFile = join(folder, 'ready.json')
   const [port, control] = await freePorts(2)
@@ -71,14 +79,16 @@ export async function startProduct(spec: string, args: readonly string[] = [], t
       String(control),
       ...args,
     ],
-    { cwd: repository, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: repository, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   )
   let printed = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       printed += text
     })
-  const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const closed = new Promise<number>((resolve) =>
+    child.once('close', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0))),
+  )
   const until = Date.now() + timeoutMs
   while (!existsSync(readyFile)) {
     if (child.exitCode !== null || Date.now() > until) {

@@ -70,9 +70,9 @@ __place() {
 }
 __branch() {
   local branch
-  branch=$(git symbolic-ref --quiet --short HEAD 2>/dev/null) && printf '\\001\\e[2m\\002 on \\001\\e[0;35m\\002%s' "$branch"
+  branch=$(git symbolic-ref --quiet --short HEAD 2>/dev/null) && printf '\\001\\e[0;90m\\002 on \\001\\e[0;35m\\002%s' "$branch"
 }
-PS1='\\n\\[\\e[36m\\]$(__place)$(__branch)\\[\\e[0;2m\\] as $WORKSHOP_PARTICIPANT\\[\\e[0m\\]\\n\\[\\e[32m\\]❯\\[\\e[0m\\] '
+PS1='\\n\\[\\e[36m\\]$(__place)$(__branch)\\[\\e[0;90m\\] as $WORKSHOP_PARTICIPANT\\[\\e[0m\\]\\n\\[\\e[32m\\]❯\\[\\e[0m\\] '
 `
 }
 

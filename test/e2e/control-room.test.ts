@@ -1,0 +1,68 @@
+/** The control room while the fleet changes: what it shows, that it follows the spec, that deleted apps come back. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { launchBrowser, newVisitor, type Visitor } from '../support/browser.ts'
+
+const product = inject('product')
+
+describe('the control room', () => {
+  let browser: Browser
+  let visitor: Visitor
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    visitor = await newVisitor(browser)
+    await visitor.page.goto(product.controlRoomUrl)
+  })
+  afterAll(() => browser?.close())
+
+  const fleet = () => visitor.page.getByRole('region', { name: 'Fleet' })
+  const row = (name: string) => fleet().getByRole('row').filter({ hasText: name })
+  const healthy = (name: string) => row(name).getByText('Healthy', { exact: true }).waitFor()
+
+  const plan = () => visitor.page.getByRole('complementary', { name: /^Plan \d+/ })
+  const planNumber = async () => Number(/\d+/.exec((await plan().getByRole('heading').textContent()) ?? '')?.[0])
+
+  it('opens at the printed address and takes the key out of it', async () => {
+    await visitor.page.getByRole('heading', { name: 'Overview' }).waitFor()
+    expect(visitor.page.url()).not.toContain('key=')
+    await visitor.page.getByRole('navigation', { name: 'Control room' }).getByText('Build it with agents').waitFor()
+  })
+
+  it('shows the workers, their state, the conditions and the plan', async () => {
+    for (const name of ['vibe-hub', 'vibe-worker-1', 'vibe-worker-2']) await healthy(name)
+    const conditions = visitor.page.getByRole('region', { name: 'Conditions' })
+    await conditions.getByRole('listitem').filter({ hasText: 'Ready' }).filter({ hasText: 'True' }).first().waitFor()
+    await plan().getByText('vibe-hub: create', { exact: true }).waitFor()
+  })
+
+  it('shows a worker that the edited spec asks for, while one looks', async () => {
+    const spec = readFileSync(product.specFile, 'utf8')
+    expect(spec).toContain('replicas: 2')
+    writeFileSync(product.specFile, spec.replace('replicas: 2', 'replicas: 3'))
+    await healthy('vibe-worker-3')
+    await plan()
+      .getByText(/^Done, /)
+      .waitFor()
+  })
+
+  it('brings a deleted app back and says why', async () => {
+    const before = await planNumber()
+    const answer = await fetch(`${product.emulatorUrl}/api/2.0/apps/vibe-worker-3`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${product.operatorToken}` },
+    })
+    expect(answer.status).toBe(200)
+    await visitor.page.getByRole('button', { name: 'Reconcile now' }).click()
+    await expect.poll(planNumber, { timeout: 60_000 }).toBeGreaterThan(before)
+    const creation = plan().getByText('vibe-worker-3: create', { exact: true })
+    await creation.waitFor()
+    await plan().getByText('worker 3 of 3 is not there').waitFor()
+    await healthy('vibe-worker-3')
+  })
+
+  it('never made the page complain', () => {
+    expect(visitor.complaints).toEqual([])
+  })
+})
