@@ -40,9 +40,12 @@ export const crdSchema: Schema = {
     },
     "workspaceRef": {
      "type": "object",
-     "description": "Which workspace to act in. Absent, the controller's own host and credentials.",
-     "required": [
-      "profile"
+     "description": "Which workspace to act in; exactly one. Absent, the controller's own host and credentials.",
+     "x-kubernetes-validations": [
+      {
+       "rule": "(has(self.profile) ? 1 : 0) + (has(self.secretRef) ? 1 : 0) == 1",
+       "message": "exactly one of profile and secretRef"
+      }
      ],
      "properties": {
       "profile": {
@@ -50,6 +53,22 @@ export const crdSchema: Schema = {
        "minLength": 1,
        "maxLength": 128,
        "description": "A profile of the Databricks configuration file. Refused from Kubernetes."
+      },
+      "secretRef": {
+       "type": "object",
+       "description": "A Secret beside the Workshop with host and token, or host, client_id and client_secret. Only in Kubernetes.",
+       "required": [
+        "name"
+       ],
+       "properties": {
+        "name": {
+         "type": "string",
+         "minLength": 1,
+         "maxLength": 253,
+         "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+         "description": "Name of the Secret."
+        }
+       }
       }
      }
     },
@@ -82,8 +101,11 @@ export const crdSchema: Schema = {
        "description": "Rosters kept elsewhere, one address a line or a CSV with an email column.",
        "items": {
         "type": "object",
-        "required": [
-         "file"
+        "x-kubernetes-validations": [
+         {
+          "rule": "(has(self.file) ? 1 : 0) + (has(self.secretRef) ? 1 : 0) + (has(self.configMapRef) ? 1 : 0) == 1",
+          "message": "exactly one of file, secretRef and configMapRef"
+         }
         ],
         "properties": {
          "file": {
@@ -91,6 +113,54 @@ export const crdSchema: Schema = {
           "minLength": 1,
           "maxLength": 512,
           "description": "A path relative to the spec file. Refused from Kubernetes."
+         },
+         "secretRef": {
+          "type": "object",
+          "description": "A Secret beside the Workshop. Only in Kubernetes.",
+          "required": [
+           "name"
+          ],
+          "properties": {
+           "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253,
+            "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+            "description": "Name of the Secret."
+           },
+           "key": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253,
+            "pattern": "^[-._a-zA-Z0-9]+$",
+            "default": "users",
+            "description": "Which of its keys holds the roster."
+           }
+          }
+         },
+         "configMapRef": {
+          "type": "object",
+          "description": "A ConfigMap beside the Workshop. Only in Kubernetes.",
+          "required": [
+           "name"
+          ],
+          "properties": {
+           "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253,
+            "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+            "description": "Name of the ConfigMap."
+           },
+           "key": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 253,
+            "pattern": "^[-._a-zA-Z0-9]+$",
+            "default": "users",
+            "description": "Which of its keys holds the roster."
+           }
+          }
          }
         }
        }
@@ -360,8 +430,8 @@ export const crdSchema: Schema = {
        "description": "Where the token comes from; exactly one, never a literal.",
        "x-kubernetes-validations": [
         {
-         "rule": "(has(self.issue) ? 1 : 0) + (has(self.env) ? 1 : 0) + (has(self.file) ? 1 : 0) == 1",
-         "message": "exactly one of issue, env and file"
+         "rule": "(has(self.issue) ? 1 : 0) + (has(self.env) ? 1 : 0) + (has(self.file) ? 1 : 0) + (has(self.secretRef) ? 1 : 0) == 1",
+         "message": "exactly one of issue, secretRef, env and file"
         }
        ],
        "properties": {
@@ -396,6 +466,30 @@ export const crdSchema: Schema = {
          "minLength": 1,
          "maxLength": 512,
          "description": "Path, relative to the spec file, of a file that holds it. Refused from Kubernetes."
+        },
+        "secretRef": {
+         "type": "object",
+         "description": "A Secret beside the Workshop that holds it. Only in Kubernetes.",
+         "required": [
+          "name"
+         ],
+         "properties": {
+          "name": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 253,
+           "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+           "description": "Name of the Secret."
+          },
+          "key": {
+           "type": "string",
+           "minLength": 1,
+           "maxLength": 253,
+           "pattern": "^[-._a-zA-Z0-9]+$",
+           "default": "token",
+           "description": "Which of its keys holds the token."
+          }
+         }
         }
        }
       }

@@ -62,6 +62,8 @@ export interface ActivityEntry {
   /** Who: controller, an app name or an address. */
   readonly who: string
   readonly level: 'info' | 'warning' | 'error'
+  /** One PascalCase word for programs; Kubernetes shows it as the reason of an event. */
+  readonly reason?: string
   readonly text: string
 }
 

@@ -27,10 +27,15 @@ export interface WorkshopMetadata {
 export interface WorkshopSpec {
   /** Stop acting and keep everything as it is. Looking and reporting go on. */
   readonly suspend: boolean
-  /** Which workspace to act in. Absent, the controller's own host and credentials. */
+  /** Which workspace to act in; exactly one. Absent, the controller's own host and credentials. */
   readonly workspaceRef?: {
     /** A profile of the Databricks configuration file. Refused from Kubernetes. */
-    readonly profile: string
+    readonly profile?: string
+    /** A Secret beside the Workshop with host and token, or host, client_id and client_secret. Only in Kubernetes. */
+    readonly secretRef?: {
+      /** Name of the Secret. */
+      readonly name: string
+    }
   }
   /** Who takes part. One person is one e-mail address, compared without case. */
   readonly participants: {
@@ -39,7 +44,21 @@ export interface WorkshopSpec {
     /** Rosters kept elsewhere, one address a line or a CSV with an email column. */
     readonly usersFrom: readonly {
       /** A path relative to the spec file. Refused from Kubernetes. */
-      readonly file: string
+      readonly file?: string
+      /** A Secret beside the Workshop. Only in Kubernetes. */
+      readonly secretRef?: {
+        /** Name of the Secret. */
+        readonly name: string
+        /** Which of its keys holds the roster. */
+        readonly key: string
+      }
+      /** A ConfigMap beside the Workshop. Only in Kubernetes. */
+      readonly configMapRef?: {
+        /** Name of the ConfigMap. */
+        readonly name: string
+        /** Which of its keys holds the roster. */
+        readonly key: string
+      }
     }[]
     /** Databricks groups, expanded with their nested groups at each deep look. */
     readonly groups: readonly string[]
@@ -125,6 +144,13 @@ export interface WorkshopSpec {
       readonly env?: string
       /** Path, relative to the spec file, of a file that holds it. Refused from Kubernetes. */
       readonly file?: string
+      /** A Secret beside the Workshop that holds it. Only in Kubernetes. */
+      readonly secretRef?: {
+        /** Name of the Secret. */
+        readonly name: string
+        /** Which of its keys holds the token. */
+        readonly key: string
+      }
     }
   }
   /** Extra app resources for every worker, in the shape of the Apps API. */

@@ -193,7 +193,17 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
   const controller = program
     .command('controller')
     .description('keep Workshops true until stopped')
-    .option('--source <uri...>', 'dir:PATH, a folder or one spec file; default dir:.')
+    .option('--source <uri...>', 'dir:PATH, a folder or one spec file, or kubernetes; default dir:.')
+    .option('--kubeconfig <file>', 'for kubernetes; default KUBECONFIG, the pod itself or ~/.kube/config')
+    .option('--namespace <name>', 'for kubernetes: only Workshops of this namespace')
+    .option(
+      '--allowed-hosts <host...>',
+      'for kubernetes: workspaces that Secrets may name; .example.com stands for all below; default the domains of Databricks',
+    )
+    .option(
+      '--default-credentials-namespaces <name...>',
+      "for kubernetes: namespaces that may use the controller's own credentials, * for all; default the pod's own, or all outside a pod",
+    )
     .option('--host <address>', 'where the fleet API listens', '127.0.0.1')
     .option('--port <number>', 'port of the fleet API and control room', portNumber, 8091)
     .option(
@@ -205,7 +215,10 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
       'people whom the proxy in front of it may vouch for (Databricks Apps); commas are fine',
     )
     .option('--interval <duration>', 'time between two looks', '30s')
-    .addHelpText('after', examples('workshop controller --source dir:workshops'))
+    .addHelpText(
+      'after',
+      examples('workshop controller --source dir:workshops', 'workshop controller --source kubernetes'),
+    )
   controller.action(() =>
     run(async (context) =>
       (await import('./commands/controller.ts')).controller(context, controller.opts(), await world.loop()),

@@ -20,7 +20,9 @@ export async function readInput(path: string): Promise<SpecInput> {
   const file = await readSpecFile(path)
   if (!file.workshop) return { ...file, people: [] }
   const { participants } = file.workshop.spec
-  const rosters = await Promise.all(participants.usersFrom.map((from) => readRoster(path, from.file)))
+  const rosters = await Promise.all(
+    participants.usersFrom.flatMap(({ file }) => (file === undefined ? [] : readRoster(path, file))),
+  )
   const people = [...new Set([...participants.users, ...rosters.flatMap(({ emails }) => emails)].map(personKey))]
   const rosterProblems = rosters.flatMap(({ problems }) => problems)
   const seats =

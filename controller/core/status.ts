@@ -78,7 +78,9 @@ export function troubledStatus(
   const current = conditionsOf(before)
   const { reason, message } = trouble
   const kept = current.filter(({ type }) => type !== 'Reconciling' && type !== 'Stalled' && type !== 'Ready')
-  const was = current.find(({ type }) => type === 'Ready')
+  // Of a newer spec nothing is known yet: what was true of the older one does not make it ready.
+  const isSame = before?.observedGeneration === generation
+  const was = isSame ? current.find(({ type }) => type === 'Ready') : undefined
   const ready: ConditionUpdate = trouble.stalled
     ? { type: 'Ready', status: 'False', reason, message, observedGeneration: generation }
     : { type: 'Ready', status: was?.status ?? 'Unknown', reason, message, observedGeneration: generation }

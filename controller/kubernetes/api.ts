@@ -4,8 +4,10 @@
  * hides Retry-After from watches, so requests are made here.
  */
 import type { IncomingMessage } from 'node:http'
+
 import http from 'node:http'
 import https, { type RequestOptions } from 'node:https'
+import { WorkshopError } from '@workshop/contracts/errors'
 import type { Clock } from '../databricks/client/clock.ts'
 import { KubeError, readFailure } from './kube-error.ts'
 import type { ClusterLogin } from './login.ts'
@@ -21,6 +23,8 @@ export interface KubeCall {
   readonly timeoutMs?: number
   /** 1: never repeated but for a 401. */
   readonly maxTries?: number
+  /** Goes out whether or not we lead: the election itself. */
+  readonly always?: boolean
 }
 
 export interface KubeApiOptions {
@@ -30,6 +34,8 @@ export interface KubeApiOptions {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
+  /** Asked right before every write: whoever does not lead writes nothing. */
+  readonly mayWrite?: () => boolean
   /** Told after every attempt; 0 is the network. */
   readonly onCall?: (call: { readonly method: string; readonly host: string; readonly status: number }) => void
 }
@@ -106,7 +112,7 @@ export class KubeApi {
     } catch (error) {
       if (signal.aborted) throw signal.reason
       if (silence.signal.aborted) throw lost(call, `nothing was heard for ${Math.round(silentMs / 1000)} s`, error)
-      throw error instanceof KubeError ? error : lost(call, messageOf(error), error)
+      throw error instanceof WorkshopError ? error : lost(call, messageOf(error), error)
     } finally {
       clearTimeout(timer)
     }
@@ -126,7 +132,7 @@ export class KubeApi {
     } catch (error) {
       if (signal?.aborted) throw signal.reason
       if (timeout.aborted) throw lost(call, 'the cluster did not answer in time', error)
-      throw error instanceof KubeError ? error : lost(call, messageOf(error), error)
+      throw error instanceof WorkshopError ? error : lost(call, messageOf(error), error)
     }
   }
 
@@ -157,6 +163,8 @@ export class KubeApi {
 
   async #attempt(call: KubeCall, signal: AbortSignal): Promise<IncomingMessage> {
     const login = this.#login
+    const mayGo = call.method === 'GET' || call.always || (this.#options.mayWrite?.() ?? true)
+    if (!mayGo) throw new WorkshopError({ code: 'WO-3013', message: 'not written', where: nameOf(call) })
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body))
     const options: RequestOptions = { method: call.method, signal, headers: {} }
     await login.apply(options)

@@ -45,6 +45,8 @@ export const steadyWatch: WatchPace = {
 }
 /** A watch that ends earlier without news was no success. */
 const healthyMs = 5_000
+/** From the planned end of one watch to the next nobody counts as blind. */
+const betweenMs = 2_000
 /** Objects of one page. */
 const pageSize = 500
 
@@ -63,6 +65,8 @@ export class Watcher<T extends KubeObject> {
   #listedAt = 0
   #heardAt = 0
   #isWatching = false
+  /** When the last watch ended as it should; -Infinity after one that did not. */
+  #endedAt = Number.NEGATIVE_INFINITY
   #failures = 0
   #lists = 0
   readonly #now: () => number
@@ -100,7 +104,9 @@ export class Watcher<T extends KubeObject> {
 
   /** Whether what `get` answers may be old: never listed, no watch open, or nothing heard for too long. */
   get isBlind(): boolean {
-    return this.#lists === 0 || !this.#isWatching || this.#now() - this.#heardAt > this.#pace.silentMs
+    const isBetween = this.#now() - this.#endedAt < betweenMs
+    const isOpen = this.#isWatching || isBetween
+    return this.#lists === 0 || !isOpen || this.#now() - this.#heardAt > this.#pace.silentMs
   }
 
   /** How long ago the cluster was last heard, ms; Infinity is never. */
@@ -128,6 +134,7 @@ export class Watcher<T extends KubeObject> {
         if (this.#version === undefined || this.#now() - this.#listedAt > this.#pace.relistMs) await this.#list()
         await this.#watch()
       } catch (error) {
+        this.#endedAt = Number.NEGATIVE_INFINITY
         if (signal.aborted) return
         const isExpired = error instanceof KubeError && error.isExpired
         if (isExpired) this.#version = undefined
@@ -202,8 +209,10 @@ export class Watcher<T extends KubeObject> {
         },
       },
     )
-    if (hasNews || this.#now() - startedAt > healthyMs) this.#failures = 0
-    else
+    if (hasNews || this.#now() - startedAt > healthyMs) {
+      this.#failures = 0
+      this.#endedAt = this.#now()
+    } else
       await this.#backOff(new KubeError(`GET ${path}`, { status: 0, reason: '', message: 'the watch ended at once' }))
   }
 

@@ -60,8 +60,9 @@ export async function look(
 }
 
 /** The value of a token that the spec points to; read at each look, so that a new value is taken up. */
-async function readGivenToken({ workshop, folder }: Wish, env: LookContext['env']) {
+async function readGivenToken({ workshop, folder, givenToken }: Wish, env: LookContext['env']) {
   const { token } = workshop.spec.credentials
+  if (givenToken !== undefined) return tokenOf(givenToken.trim())
   if (token.env === undefined && token.file === undefined) return undefined
   const where = token.env === undefined ? 'spec.credentials.token.file' : 'spec.credentials.token.env'
   const text =
@@ -73,5 +74,9 @@ async function readGivenToken({ workshop, folder }: Wish, env: LookContext['env'
     const fix = 'set the variable or write the file that the spec names'
     throw new WorkshopError({ code: 'WO-2001', message: 'the token that the spec points to is not there', where, fix })
   }
+  return tokenOf(value)
+}
+
+function tokenOf(value: string) {
   return { value, sha256: createHash('sha256').update(value).digest('hex') }
 }

@@ -25,6 +25,12 @@ export class LoopMetrics {
     labelNames: ['api', 'method', 'code'],
     registers: [this.#registry],
   })
+  readonly #clusterCalls = new Counter({
+    name: 'rest_client_requests_total',
+    help: 'Calls to the Kubernetes API by status code; 0 is the network',
+    labelNames: ['code', 'method', 'host'],
+    registers: [this.#registry],
+  })
   readonly #workers = new Gauge({
     name: 'workshop_workers',
     help: 'Worker apps by state',
@@ -49,6 +55,10 @@ export class LoopMetrics {
 
   attempt({ method, path, status }: { readonly method: string; readonly path: string; readonly status: number }): void {
     this.#requests.inc({ api: apiOf(path), method, code: String(status) })
+  }
+
+  clusterCall({ method, host, status }: { readonly method: string; readonly host: string; readonly status: number }) {
+    this.#clusterCalls.inc({ method, host, code: String(status) })
   }
 
   fleet({ identity, status }: WorkshopRecord): void {

@@ -100,7 +100,7 @@ async function begin(options: OnceOptions, tuning: Tuning) {
   const wish = await readWish(options.specFile)
   const record = new WorkshopRecord(options.controllerId, wish, emptyState)
   const workspaces = new Workspaces({ ...options, tuning: { ...tuning, clock, random } })
-  const workspace = workspaces.of(wish.workshop.spec.workspaceRef?.profile)
+  const workspace = workspaces.of(wish)
   record.workspace = workspace
   record.user = (await workspace.me()).userName
   const context: TurnContext = {

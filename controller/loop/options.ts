@@ -27,10 +27,23 @@ export interface LoopOptions {
 
 /** For `createController(options): Controller`. */
 export interface ControllerOptions extends LoopOptions {
-  /** `dir:PATH` (a folder, or one spec file) or `git:URL#ref:path`. */
+  /** `dir:PATH` (a folder, or one spec file), `git:URL#ref:path` or `kubernetes`. */
   readonly sources: readonly string[]
+  /** For `kubernetes`. */
+  readonly cluster?: ClusterOptions
   /** Looks between changes; 30 s unless given. */
   readonly intervalMs?: number
+}
+
+export interface ClusterOptions {
+  /** Path of a kubeconfig; the usual rules unless given. */
+  readonly kubeconfig?: string | undefined
+  /** Only Workshops of this namespace. */
+  readonly namespace?: string | undefined
+  /** Workspace hosts that Secrets may name; the platform's own domains unless given. */
+  readonly allowedHosts?: readonly string[] | undefined
+  /** Namespaces that may use the controller's own credentials. */
+  readonly defaultNamespaces?: readonly string[] | 'all' | undefined
 }
 
 /** For one spec, looked at once. */

@@ -6,6 +6,7 @@ import type { ActionResult, Plan } from '@workshop/contracts/plan'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
 import { holdBack, nextAttemptAt, type Patience, remember } from '../core/attempts.ts'
 import type { Desired } from '../core/desired.ts'
+import { keepDeletes } from '../core/keep-deletes.ts'
 import type { Observed } from '../core/observed.ts'
 import { planChanges } from '../core/plan.ts'
 import { nextLook, type Pace, rotationBudget } from '../core/requeue.ts'
@@ -46,7 +47,8 @@ export async function reconcile(turn: Turn): Promise<Outcome> {
 
   const { desired, observed } = await look(subject, turn)
   const wanted = planChanges(desired, observed)
-  const planned = holdBack(wanted, memory.attempts, now(), patience)
+  const held = holdBack(wanted, memory.attempts, now(), patience)
+  const planned = subject.isBlind ? keepDeletes(held) : held
   turn.onPlan(planned.plan)
 
   const perform = async (call: PlatformCall) => {

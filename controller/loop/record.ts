@@ -5,6 +5,7 @@ import type { ActivityEntry, WorkshopView } from '@workshop/contracts/fleet-api'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
 import { type Identity, identityOf } from '../core/names.ts'
 import type { Workspace } from '../databricks/workspace.ts'
+import type { Registry } from '../sources/registry.ts'
 import type { Outcome } from './reconcile.ts'
 import { RunLog } from './run-log.ts'
 import type { KeptState } from './state.ts'
@@ -19,13 +20,19 @@ export class WorkshopRecord {
   readonly memory = new Memory()
   readonly log: RunLog
   wish: Wish
-  generation: number
+  /** Set where the source wants to hear back. */
+  readonly registry: Registry | undefined
+  /** Aborted when the Workshop went while a turn was under way. */
+  readonly dropped = new AbortController()
+  /** The request for a look that was answered last. */
+  handledRequest: string | undefined
+  #counted: number
   suspendedByHand: boolean
   /** Being taken down: its file went. */
   leaving: boolean
   /** The next look reads everything. */
   deep = true
-  status: WorkshopStatus | undefined
+  #status: WorkshopStatus | undefined
   last: Outcome | undefined
   workspace: Workspace | undefined
   user = ''
@@ -33,17 +40,33 @@ export class WorkshopRecord {
   lookedAt: number | undefined
   activity: readonly ActivityEntry[]
 
-  constructor(controllerId: string, wish: Wish, kept: KeptState) {
+  constructor(controllerId: string, wish: Wish, kept: KeptState, registry?: Registry) {
+    this.registry = registry
     this.key = wish.key
     this.identity = identityOf(controllerId, wish.key)
     this.wish = wish
-    this.generation = kept.revision === wish.revision ? Math.max(1, kept.generation) : kept.generation + 1
+    this.#counted = kept.revision === wish.revision ? Math.max(1, kept.generation) : kept.generation + 1
     this.suspendedByHand = kept.suspended
-    this.leaving = kept.leaving !== undefined
-    this.status = kept.status
+    this.leaving = kept.leaving !== undefined || wish.object?.isLeaving === true
+    // Where the object has a status of its own, that one counts: ours may be of an earlier life.
+    this.#status = wish.object ? wish.object.status : kept.status
+    this.handledRequest = wish.object?.status?.lastHandledReconcileAt
     this.log = new RunLog(kept.history)
     this.activity = kept.activity
     this.participants = wish.people.length + wish.workshop.spec.participants.users.length
+  }
+
+  get generation(): number {
+    return this.wish.object?.generation ?? this.#counted
+  }
+
+  get status(): WorkshopStatus | undefined {
+    return this.#status
+  }
+
+  set status(status: WorkshopStatus | undefined) {
+    const { handledRequest: lastHandledReconcileAt } = this
+    this.#status = status && lastHandledReconcileAt !== undefined ? { ...status, lastHandledReconcileAt } : status
   }
 
   get suspended(): boolean {
@@ -52,17 +75,20 @@ export class WorkshopRecord {
 
   /** Takes a newer spec. */
   renew(wish: Wish): void {
-    if (wish.revision !== this.wish.revision) this.generation += 1
+    if (wish.revision !== this.wish.revision) this.#counted += 1
+    if (wish.object && wish.object.uid !== this.wish.object?.uid) this.#status = wish.object.status
+    if (wish.object && wish.object.requestedAt !== this.handledRequest) this.deep = true
     this.wish = wish
-    this.leaving = false
+    this.leaving = wish.object?.isLeaving === true
   }
 
   subject(): Subject {
     const { identity, wish, generation, suspended, memory } = this
-    return { identity, wish, generation, suspended, memory }
+    return { identity, wish, generation, suspended, isBlind: this.registry?.isBlind() ?? false, memory }
   }
 
   say(entry: ActivityEntry): void {
+    this.registry?.tell(this.key, entry)
     this.activity = [entry, ...this.activity].slice(0, keptEntries)
   }
 
@@ -74,7 +100,8 @@ export class WorkshopRecord {
       ...(this.status ? { status: this.status } : {}),
       history: this.log.history,
       activity: this.activity,
-      ...(this.leaving ? { leaving: this.wish } : {}),
+      // An object that is to go waits in its own place, and what it holds of secrets is not for a file.
+      ...(this.leaving && !this.registry ? { leaving: this.wish } : {}),
     }
   }
 

@@ -1,13 +1,13 @@
 /** The controller as one thing with a lifetime: sources in, a queue of keys, a few workers, views out. */
-import { WorkshopError } from '@workshop/contracts/errors'
 import type { FleetEvent } from '@workshop/contracts/fleet-api'
 import { joinLook } from '../core/requeue.ts'
 import { specChanges } from '../core/spec-changes.ts'
 import { systemClock } from '../databricks/client/clock.ts'
-import { directorySource } from '../sources/directory.ts'
+import { Connection } from '../kubernetes/connection.ts'
 import type { Source } from '../sources/source.ts'
 import type { Controller } from './controller.ts'
 import { LoopMetrics } from './metrics.ts'
+import { openSource } from './open-source.ts'
 import type { ControllerOptions } from './options.ts'
 import { WorkQueue } from './queue.ts'
 import { WorkshopRecord } from './record.ts'
@@ -21,16 +21,24 @@ import { Workspaces } from './workspaces.ts'
 const workers = 4
 /** How long actions under way may take at the end. */
 const drainMs = 30_000
-/** A source that is down for longer makes the controller unready. */
+/** After a status that could not be written, ms. */
+const reportAgainMs = 5_000
 const startProblem = 'the source was not read yet'
 
-/** Nothing starts before `start`. Throws WO-9001 for a source that is no `dir:`. */
+/** Nothing starts before `start`. Throws WO-9001 for a source of an unknown kind. */
 export function createController(options: ControllerOptions, tuning: Tuning = {}): Controller {
   const clock = tuning.clock ?? systemClock
   const random = tuning.random ?? Math.random
   const pace = paceOf(tuning, options.intervalMs ?? 30_000)
   const metrics = new LoopMetrics()
-  const sources = options.sources.map((text) => sourceOf(text, tuning))
+  const connection = new Connection({
+    kubeconfig: options.cluster?.kubeconfig,
+    env: options.env,
+    clock,
+    random,
+    onCall: (call) => metrics.clusterCall(call),
+  })
+  const sources = options.sources.map((text) => openSource(text, { options, tuning, connection }))
   const state = new StateDirectory(options.stateDir)
   const queue = new WorkQueue(clock, random)
   const records = new Map<string, WorkshopRecord>()
@@ -55,7 +63,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     emit({ type: 'workshop', data: viewOf(record) })
   }
   const context: TurnContext = {
-    workspaceOf: (profile) => workspaces.of(profile),
+    workspaceOf: (wish) => workspaces.of(wish),
     workerBundle: options.workerBundle,
     env: options.env,
     pace,
@@ -65,23 +73,31 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     changed,
   }
 
-  const meet = async (wish: Wish, leaving = false) => {
-    const record = new WorkshopRecord(options.controllerId, wish, await state.read(wish.key))
-    record.leaving = leaving
+  const meet = async (wish: Wish, source?: Source) => {
+    const record = new WorkshopRecord(options.controllerId, wish, await state.read(wish.key), source?.registry)
+    // Without a source the teardown of an earlier run goes on.
+    record.leaving = source === undefined || wish.object?.isLeaving === true
     records.set(wish.key, record)
     queue.add(wish.key)
+  }
+  let changing: Promise<void> = Promise.resolve()
+  /** One change after the other: meeting a Workshop takes a moment, and it must not be met twice. */
+  const inOrder = (work: () => Promise<void>) => {
+    changing = changing.then(work).catch((error: unknown) => options.log('error', String(error)))
+    return changing
   }
   const onChange = async (source: Source, keys: readonly string[]) => {
     for (const key of keys) {
       const wish = source.get(key)
       const record = records.get(key)
-      if (wish && !record) await meet(wish)
+      if (wish && !record) await meet(wish, source)
       if (wish && record) {
         const text = changeText(record.wish, wish)
         record.renew(wish)
         record.say({ at: clock.now(), who: wish.uri, level: wish.problems[0] ? 'error' : 'info', text })
       }
-      if (!wish && record) {
+      if (!wish && record?.registry) await drop(record)
+      if (!wish && record && !record.registry) {
         record.leaving = true
         record.say({ at: clock.now(), who: source.uri, level: 'warning', text: 'spec removed: taking it down' })
         await state.write(key, record.kept())
@@ -97,15 +113,26 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       queue.done(key)
     }
   }
+  /** Its object went without our letting go, or after it: what is still on the platform stays there. */
+  const drop = async (record: WorkshopRecord) => {
+    const left = record.status?.inventory?.map(({ kind, name }) => `${kind}/${name}`) ?? []
+    if (!record.dropped.signal.aborted && left.length > 0) {
+      options.log('warn', 'the Workshop is gone; what it made stays', { workshop: record.key, left })
+    }
+    record.dropped.abort()
+    await forget(record)
+  }
   const turn = async (record: WorkshopRecord) => {
     const startedAt = clock.now()
     try {
       const next = await takeTurn(record, context)
       queue.forget(record.key)
       metrics.turn('success', clock.now() - startedAt)
-      if (next === 'gone') return await forget(record)
+      if (next === 'gone') return await inOrder(() => farewell(record))
+      if (record.dropped.signal.aborted) return
       queue.addAfter(record.key, joinLook(next, neighboursOf(record), clock.now()))
     } catch (error) {
+      if (record.dropped.signal.aborted) return
       metrics.turn('error', clock.now() - startedAt)
       const retryAt = noteTrouble(record, error, clock.now())
       const waitMs = queue.addRateLimited(record.key)
@@ -114,7 +141,22 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       changed(record)
     }
     metrics.fleet(record)
+    await report(record)
     await state.write(record.key, record.kept())
+  }
+  const report = async ({ registry, key, status }: WorkshopRecord) => {
+    if (!registry || !status) return
+    if ((await registry.report(key, status)) === 'again') queue.addAfter(key, reportAgainMs)
+  }
+  /** Forgets it; when its name was taken again meanwhile, the new one is met. */
+  const farewell = async (record: WorkshopRecord) => {
+    record.dropped.abort()
+    await forget(record)
+    for (const source of sources) {
+      const wish = source.get(record.key)
+      const isNew = wish?.object && wish.object.uid !== record.wish.object?.uid
+      if (wish && isNew && !records.has(record.key)) await meet(wish, source)
+    }
   }
   /** When the other Workshops of its workspace look next, epoch ms. */
   const neighboursOf = (record: WorkshopRecord) =>
@@ -122,6 +164,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       other === record || other.workspace !== record.workspace ? [] : (queue.dueAt(other.key) ?? []),
     )
   const forget = async (record: WorkshopRecord) => {
+    if (records.get(record.key) !== record) return
     records.delete(record.key)
     await state.remove(record.key)
     emit({ type: 'gone', data: record.identity })
@@ -130,7 +173,11 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     while (!stopping.signal.aborted) {
       await clock.sleep(pace.probeMs, stopping.signal).catch(() => undefined)
       if (stopping.signal.aborted) return
-      await Promise.all([...records.values()].map((record) => refresh(record, context).catch(() => undefined)))
+      const ask = async (record: WorkshopRecord) => {
+        await refresh(record, context)
+        await report(record)
+      }
+      await Promise.all([...records.values()].map((record) => ask(record).catch(() => undefined)))
     }
   }
   const find = (key: string, then: (record: WorkshopRecord) => void): boolean => {
@@ -141,14 +188,17 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
 
   return {
     start: async () => {
-      for (const source of sources) await source.start((keys) => void onChange(source, keys))
-      for (const source of sources) {
-        for (const problem of source.problems())
-          options.log('error', problem.message, { code: problem.code, where: problem.where })
-        for (const wish of source.keys().flatMap((key) => source.get(key) ?? [])) await meet(wish)
-      }
-      // A teardown that a restart cut short goes on; a spec that merely is not there any more does not start one.
-      for (const wish of await state.leaving()) if (!records.has(wish.key)) await meet(wish, true)
+      for (const source of sources) await source.start((keys) => void inOrder(() => onChange(source, keys)))
+      await inOrder(async () => {
+        for (const source of sources) {
+          for (const problem of source.problems())
+            options.log('error', problem.message, { code: problem.code, where: problem.where })
+          for (const wish of source.keys().flatMap((key) => source.get(key) ?? []))
+            if (!records.has(wish.key)) await meet(wish, source)
+        }
+        // A teardown that a restart cut short goes on; a spec that merely is not there any more does not start one.
+        for (const wish of await state.leaving()) if (!records.has(wish.key)) await meet(wish)
+      })
       isStarted = true
       running.push(...Array.from({ length: workers }, work), probes())
     },
@@ -182,9 +232,10 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    health: () => [
-      { name: 'source', ok: isStarted, message: isStarted ? sources.map(({ uri }) => uri).join(', ') : startProblem },
-    ],
+    health: () => {
+      if (!isStarted) return [{ name: 'source', ok: false, message: startProblem }]
+      return sources.map((source) => ({ name: 'source', ok: true, message: source.uri, ...source.health?.() }))
+    },
     metrics: () => metrics.text(),
   }
 }
@@ -195,16 +246,4 @@ function changeText(before: Wish, after: Wish): string {
   if (problem) return `spec refused: ${problem.where ? `${problem.where} ` : ''}${problem.message}`
   const changes = specChanges(before.workshop.spec, after.workshop.spec)
   return changes === '' ? 'spec changed' : `spec changed: ${changes}`
-}
-
-function sourceOf(text: string, { sourcePollMs, clock }: Tuning): Source {
-  if (!text.startsWith('dir:')) {
-    const fix = 'use dir:PATH'
-    throw new WorkshopError({ code: 'WO-9001', message: 'this kind of source is not known', where: text, fix })
-  }
-  return directorySource({
-    path: text.slice('dir:'.length),
-    ...(sourcePollMs === undefined ? {} : { pollMs: sourcePollMs }),
-    ...(clock ? { clock } : {}),
-  })
 }

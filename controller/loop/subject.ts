@@ -1,8 +1,9 @@
 /** One Workshop as the loop sees it: what its source says, and what is remembered between two looks (only observations and patience). */
 import type { Problem } from '@workshop/contracts/errors'
-import type { Workshop } from '@workshop/contracts/workshop'
+import type { Workshop, WorkshopStatus } from '@workshop/contracts/workshop'
 import type { Attempts } from '../core/attempts.ts'
 import type { Identity } from '../core/names.ts'
+import type { WorkspaceLogin } from '../databricks/client/credentials.ts'
 import { Sight } from '../databricks/sight.ts'
 
 /** What a source knows of one Workshop. */
@@ -21,6 +22,32 @@ export interface Wish {
   readonly uri: string
   /** Hash or commit of what was read. */
   readonly revision: string
+  /** False: there never was a good spec, `workshop` is what was read, and nothing is wanted of the platform. */
+  readonly isUsable?: boolean
+  /** What the source found for a workspace that the spec points to; the controller's own login without it. */
+  readonly login?: WorkspaceLogin
+  /** Why no workspace may be used at all. */
+  readonly refusal?: Problem
+  /** Value of a token that the source found. */
+  readonly givenToken?: string
+  /** Present where Workshops are objects of an API with a life of their own. */
+  readonly object?: WishObject
+}
+
+/** What only an API object has. */
+export interface WishObject {
+  /** Another one: the same name was made anew. */
+  readonly uid: string
+  /** Counted by the API: grows with every change of the spec. */
+  readonly generation: number
+  /** Asked to go; it stays until we let go of it. */
+  readonly isLeaving: boolean
+  /** Asked to go without its fleet. */
+  readonly isOrphaned: boolean
+  /** Value of the annotation that asks for a look. */
+  readonly requestedAt: string | undefined
+  /** As it was read. */
+  readonly status: WorkshopStatus | undefined
 }
 
 /** What every look needs. */
@@ -29,6 +56,8 @@ export interface Subject {
   readonly wish: Wish
   readonly generation: number
   readonly suspended: boolean
+  /** What the source says may be old: nothing is deleted. */
+  readonly isBlind: boolean
   readonly memory: Memory
 }
 

@@ -2,12 +2,15 @@
 import type { Patience } from '../core/attempts.ts'
 import { type Pace, steadyPace } from '../core/requeue.ts'
 import type { WorkspaceOptions } from '../databricks/workspace.ts'
+import type { WatchPace } from '../kubernetes/watcher.ts'
 
 export interface Tuning extends Omit<WorkspaceOptions, 'login'> {
   readonly pace?: Partial<Pace>
   readonly patience?: Patience
   /** Between two readings of the spec folder, ms. */
   readonly sourcePollMs?: number
+  /** How a cluster is watched. */
+  readonly watchPace?: Partial<WatchPace>
 }
 
 /** First repeat after a second: about what a listing needs to show a write. */

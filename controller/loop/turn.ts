@@ -1,4 +1,5 @@
 /** One turn of one record: reconcile it or take it down, keep what came of it, and tell whoever watches. */
+import { WorkshopError } from '@workshop/contracts/errors'
 import type { Action, ActionResult } from '@workshop/contracts/plan'
 import type { Patience } from '../core/attempts.ts'
 import type { Pace } from '../core/requeue.ts'
@@ -10,10 +11,11 @@ import { problemOf } from './execute.ts'
 import { probeFleet } from './probe.ts'
 import { reconcile } from './reconcile.ts'
 import type { WorkshopRecord } from './record.ts'
+import type { Wish } from './subject.ts'
 import { tearDown } from './teardown.ts'
 
 export interface TurnContext {
-  readonly workspaceOf: (profile: string | undefined) => Workspace
+  readonly workspaceOf: (wish: Wish) => Workspace
   readonly workerBundle: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly pace: Pace
@@ -26,10 +28,31 @@ export interface TurnContext {
 
 /** Milliseconds until the next look, or `gone` when a teardown left nothing. Throws what a look throws. */
 export async function takeTurn(record: WorkshopRecord, context: TurnContext): Promise<number | 'gone'> {
-  const workspace = context.workspaceOf(record.wish.workshop.spec.workspaceRef?.profile)
+  const { wish, registry, key } = record
+  const requestedAt = wish.object?.requestedAt
+  if (record.leaving && registry) {
+    // Asked of the source itself: nothing is deleted on a word that may be old.
+    const word = await registry.ask(key)
+    if (word === 'gone') return 'gone'
+    if (word === 'stays') return context.pace.pollMs
+    if (wish.object?.isOrphaned || wish.workshop.spec.deletionPolicy === 'Orphan') return letGo(record)
+  }
+  if (!record.leaving && wish.isUsable === false) throw new WorkshopError(wish.problems)
+  const workspace = context.workspaceOf(wish)
   record.workspace = workspace
   record.user = (await workspace.me()).userName
-  return record.leaving ? leave(record, workspace, context) : stay(record, workspace, context)
+  if (record.leaving) return leave(record, workspace, context)
+  // An object that was deleted before we ever acted for it needs nothing of us.
+  if (registry && !record.suspended && (await registry.claim(key)) !== 'stays') return context.pace.pollMs
+  const waitMs = await stay(record, workspace, context)
+  record.handledRequest = requestedAt
+  record.status = { ...record.status }
+  return waitMs
+}
+
+async function letGo(record: WorkshopRecord): Promise<'gone'> {
+  await record.registry?.release(record.key)
+  return 'gone'
 }
 
 async function stay(record: WorkshopRecord, workspace: Workspace, context: TurnContext): Promise<number> {
@@ -65,7 +88,7 @@ async function stay(record: WorkshopRecord, workspace: Workspace, context: TurnC
 }
 
 async function leave(record: WorkshopRecord, workspace: Workspace, context: TurnContext): Promise<number | 'gone'> {
-  if (record.wish.workshop.spec.deletionPolicy === 'Orphan') return 'gone'
+  if (record.wish.workshop.spec.deletionPolicy === 'Orphan') return letGo(record)
   const { patience, pace } = context
   const outcome = await tearDown({
     subject: record.subject(),
@@ -79,7 +102,7 @@ async function leave(record: WorkshopRecord, workspace: Workspace, context: Turn
   const trouble = { reason: 'Deleting', message, stalled: false }
   record.status = troubledStatus(record.status, record.generation, trouble, iso(workspace.clock.now()))
   context.changed(record)
-  if (outcome.isGone) return 'gone'
+  if (outcome.isGone) return letGo(record)
   return outcome.results.some(({ outcome: ended }) => ended === 'done') ? pace.pollMs / 5 : pace.pollMs
 }
 
@@ -106,13 +129,22 @@ export async function refresh(record: WorkshopRecord, context: TurnContext): Pro
 export function noteTrouble(record: WorkshopRecord, error: unknown, now: number): number | undefined {
   const problem = problemOf(error, record.key)
   const isThrottled = problem.code === 'WO-2005'
-  const isDenied = problem.code === 'WO-2001' || problem.code === 'WO-2002' || problem.code === 'WO-2003'
-  const reason = isThrottled ? 'Throttled' : isDenied ? 'Unauthorized' : 'LookFailed'
-  const trouble = { reason, message: `${problem.code} ${problem.message}`, stalled: isDenied }
+  const isDenied = deniedCodes.has(problem.code)
+  const isInvalid = !record.leaving && record.wish.isUsable === false
+  const cause = isThrottled ? 'Throttled' : isDenied ? 'Unauthorized' : isInvalid ? 'InvalidSpec' : 'LookFailed'
+  const reason = record.leaving && isDenied ? 'DeletionBlocked' : cause
+  const where = isInvalid && problem.where ? `${problem.where}: ` : ''
+  const trouble = { reason, message: `${problem.code} ${where}${problem.message}`, stalled: isDenied || isInvalid }
   record.status = troubledStatus(record.status, record.generation, trouble, iso(now))
-  record.say({ at: now, who: 'controller', level: isThrottled ? 'warning' : 'error', text: trouble.message })
+  // What stays the same is told once.
+  if (record.activity[0]?.text !== trouble.message) {
+    record.say({ at: now, who: 'controller', level: isThrottled ? 'warning' : 'error', reason, text: trouble.message })
+  }
   return error instanceof CallError ? error.retryAt : undefined
 }
+
+/** Codes that only a person can help against. */
+const deniedCodes: ReadonlySet<string> = new Set(['WO-2001', 'WO-2002', 'WO-2003', 'WO-3010', 'WO-3012'])
 
 async function bundleFor({ wish }: WorkshopRecord, folder: string): Promise<Bundle | undefined> {
   const { git, workspacePath } = wish.workshop.spec.source
@@ -122,18 +154,18 @@ async function bundleFor({ wish }: WorkshopRecord, folder: string): Promise<Bund
 function watchOf(record: WorkshopRecord, workspace: Workspace, context: TurnContext) {
   const now = () => workspace.clock.now()
   return {
-    signal: context.signal,
+    signal: AbortSignal.any([context.signal, record.dropped.signal]),
     onStart: (action: Action) => {
       record.log.started(action, now())
       const text = `${action.name}: ${action.action}, ${action.message}`
-      record.say({ at: now(), who: 'controller', level: 'info', text })
+      record.say({ at: now(), who: 'controller', level: 'info', reason: eventReasons[action.action], text })
       context.changed(record)
     },
     onEnd: (action: Action, result: ActionResult) => {
       record.log.ended(action, result)
       if (result.problem) {
         const text = `${action.name}: ${action.action} failed: ${result.problem.code} ${result.problem.message}`
-        record.say({ at: now(), who: 'controller', level: 'error', text })
+        record.say({ at: now(), who: 'controller', level: 'error', reason: 'ActionFailed', text })
       }
       context.changed(record)
     },
@@ -147,8 +179,21 @@ function sayStates(record: WorkshopRecord, fleet: Fleet, now: number): void {
     const before = record.status?.fleet?.find((line) => line.name === name)?.state
     if (before === undefined || before === state || (state !== 'Ready' && state !== 'Degraded')) continue
     const level = state === 'Ready' ? 'info' : 'error'
-    record.say({ at: now, who: name, level, text: state === 'Ready' ? `${name} ready` : `${name}: ${message}` })
+    const text = state === 'Ready' ? `${name} ready` : `${name}: ${message}`
+    record.say({ at: now, who: name, level, reason: state === 'Ready' ? 'AppReady' : 'AppDegraded', text })
   }
+}
+
+const eventReasons: Readonly<Record<Action['action'], string>> = {
+  create: 'Creating',
+  update: 'Updating',
+  deploy: 'Deploying',
+  start: 'Starting',
+  restart: 'Restarting',
+  drain: 'Draining',
+  delete: 'Deleting',
+  adopt: 'Adopting',
+  none: 'Noted',
 }
 
 function iso(at: number): string {

@@ -7,6 +7,7 @@ import type { Validated } from '@workshop/contracts/validate'
 import type { Workshop } from '@workshop/contracts/workshop'
 import { keyOf } from '../core/names.ts'
 import { parseRoster } from './roster-file.ts'
+import { refusedInFiles } from './trust.ts'
 
 export type ParseWorkshop = (text: string, file: string) => Validated
 
@@ -41,15 +42,16 @@ async function readSpec(file: string, parse: ParseWorkshop): Promise<SpecReading
   const hash = createHash('sha256').update(text)
   if (!workshop) return { file, revision: digest(hash), people: [], problems }
   const rosters = await Promise.all(
-    workshop.spec.participants.usersFrom.map(async (from) => {
-      const roster = await readFile(resolve(dirname(file), from.file), 'utf8').catch(() => undefined)
-      hash.update(`\0${from.file}\0${roster ?? ''}`)
-      if (roster !== undefined) return parseRoster(roster, from.file)
-      const problem: Problem = { code: 'WO-1131', message: 'the roster file cannot be read', where: from.file }
+    workshop.spec.participants.usersFrom.map(async ({ file: path }) => {
+      if (path === undefined) return { people: [], problems: [] }
+      const roster = await readFile(resolve(dirname(file), path), 'utf8').catch(() => undefined)
+      hash.update(`\0${path}\0${roster ?? ''}`)
+      if (roster !== undefined) return parseRoster(roster, path)
+      const problem: Problem = { code: 'WO-1131', message: 'the roster file cannot be read', where: path }
       return { people: [], problems: [problem] }
     }),
   )
-  const rosterProblems = rosters.flatMap((roster) => roster.problems)
+  const rosterProblems = [...refusedInFiles(workshop.spec), ...rosters.flatMap((roster) => roster.problems)]
   const people = rosters.flatMap((roster) => roster.people.map(({ email }) => email))
   const good = rosterProblems.length === 0 ? { workshop } : {}
   return { file, revision: digest(hash), ...good, people, problems: [...problems, ...rosterProblems] }

@@ -26,8 +26,10 @@ const broken: Readonly<Record<string, string>> = {
   'exactly one of bundle, git and workspacePath': '  source: {bundle: {}, workspacePath: /Workspace/Shared/worker}',
   'exactly one of branch, tag and commit':
     '  source: {git: {url: "https://git.example.com/w.git", branch: main, tag: v1}}',
-  'exactly one of issue, env and file': '  credentials: {token: {env: TOKEN, file: token.txt}}',
+  'exactly one of issue, secretRef, env and file': '  credentials: {token: {env: TOKEN, file: token.txt}}',
   'exactly one of sqlWarehouse, servingEndpoint and volume': '  resources: [{name: empty-one}]',
+  'exactly one of profile and secretRef': '  workspaceRef: {profile: one, secretRef: {name: two}}',
+  'exactly one of file, secretRef and configMapRef': '',
   'name at least one of users, usersFrom or groups': '',
 }
 

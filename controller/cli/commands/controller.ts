@@ -1,6 +1,7 @@
 /** `workshop controller`: the loop over its sources with fleet API and control room, until stopped. */
 import { parseDuration } from '@workshop/contracts/duration'
 import { WorkshopError } from '@workshop/contracts/errors'
+import type { ClusterOptions } from '../../loop/options.ts'
 import { clockTime } from '../clock-time.ts'
 import type { CommandContext, ExitCode } from '../command-context.ts'
 import type { LoopPrograms } from '../loop-programs.ts'
@@ -10,11 +11,30 @@ import { untilStopped } from '../until-stopped.ts'
 
 export interface ControllerFlags {
   readonly source?: readonly string[]
+  readonly kubeconfig?: string
+  readonly namespace?: string
+  readonly allowedHosts?: readonly string[]
+  readonly defaultCredentialsNamespaces?: readonly string[]
   readonly host: string
   readonly port: number
   readonly allowedHost?: readonly string[]
   readonly operators?: readonly string[]
   readonly interval: string
+}
+
+function clusterOptions(flags: ControllerFlags): ClusterOptions {
+  const names = list(flags.defaultCredentialsNamespaces)
+  return {
+    kubeconfig: flags.kubeconfig,
+    namespace: flags.namespace,
+    allowedHosts: list(flags.allowedHosts),
+    defaultNamespaces: names?.includes('*') ? 'all' : names,
+  }
+}
+
+/** Commas are as good as spaces. */
+function list(values: readonly string[] | undefined): readonly string[] | undefined {
+  return values?.flatMap((value) => value.split(',')).filter(Boolean)
 }
 
 /** Exit 0 after Ctrl-C or SIGTERM: the fleet stays as it is. */
@@ -32,7 +52,12 @@ export async function controller(
     })
   }
   const sources = (flags.source ?? ['.']).map(sourceUri)
-  const loop = createController({ ...(await loopOptions(context)), sources, intervalMs })
+  const loop = createController({
+    ...(await loopOptions(context)),
+    sources,
+    intervalMs,
+    cluster: clusterOptions(flags),
+  })
   const say = (at: number, text: string) => terminal.err.write(`${terminal.err.paint.dim(clockTime(at))}  ${text}\n`)
   const unsubscribe = loop.subscribe((event) => {
     if (event.type !== 'activity') return
@@ -50,7 +75,8 @@ export async function controller(
     allowedHosts: flags.allowedHost ?? [],
   })
   try {
-    await loop.start()
+    // A cluster that cannot be reached may keep the start waiting: Ctrl-C ends it all the same.
+    await Promise.race([loop.start(), untilStopped(context.stopped)])
     const address = inApp ? 'open the app as one of the --operators' : api.controlRoomUrl
     terminal.out.write(`controller runs · ${sources.join(', ')}\ncontrol room  ${address}\n`)
     await untilStopped(context.stopped)

@@ -23,7 +23,7 @@ export function rosterSync(specFile: string, emulatorUrl: string): RosterSync {
   const once = async () => {
     const { workshop, people } = await readInput(specFile)
     const rosters = workshop?.spec.participants.usersFrom ?? []
-    files = [specFile, ...rosters.map(({ file }) => resolve(dirname(specFile), file))]
+    files = [specFile, ...rosters.flatMap(({ file }) => (file === undefined ? [] : resolve(dirname(specFile), file)))]
     const everybody = [...people, ...(workshop?.spec.participants.facilitators ?? [])]
     const fresh = everybody.filter((email) => !known.has(email.toLowerCase()))
     if (fresh.length > 0) await addUsers(emulatorUrl, fresh)

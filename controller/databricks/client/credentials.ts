@@ -27,7 +27,7 @@ export interface CredentialSources {
 export function findLogin({ env, profileFile, profile }: CredentialSources): WorkspaceLogin {
   const wantedProfile = profile ?? (env['DATABRICKS_HOST'] ? undefined : env['DATABRICKS_CONFIG_PROFILE'])
   if (!wantedProfile && env['DATABRICKS_HOST']) {
-    return login('the environment', {
+    return loginFrom('the environment', {
       host: env['DATABRICKS_HOST'],
       token: env['DATABRICKS_TOKEN'],
       client_id: env['DATABRICKS_CLIENT_ID'],
@@ -42,7 +42,7 @@ export function findLogin({ env, profileFile, profile }: CredentialSources): Wor
       : 'neither the environment nor a DEFAULT profile names a workspace'
     throw new WorkshopError({ code: 'WO-2001', message, where: wantedProfile ? `profile ${name}` : 'DATABRICKS_HOST' })
   }
-  return login(`profile ${name}`, section)
+  return loginFrom(`profile ${name}`, section)
 }
 
 /** The sections of an INI file in the form of ~/.databrickscfg. */
@@ -64,7 +64,8 @@ export function parseProfiles(text: string): ReadonlyMap<string, Readonly<Record
   return profiles
 }
 
-function login(where: string, found: Readonly<Record<string, string | undefined>>): WorkspaceLogin {
+/** A login from what `where` holds under host, token, client_id and client_secret. Throws WO-2001 when it is not complete. */
+export function loginFrom(where: string, found: Readonly<Record<string, string | undefined>>): WorkspaceLogin {
   const { host, token, client_id: clientId, client_secret: clientSecret } = found
   if (!host) throw new WorkshopError({ code: 'WO-2001', message: `${where} names no host`, where })
   if (token) return { host: normaliseHost(host), credentials: { kind: 'pat', token } }

@@ -1,0 +1,142 @@
+/**
+ * Workshops from the Kubernetes API: custom resources and the Secrets and ConfigMaps that they refer to, all watched.
+ * While the cluster cannot be seen the last copy stays, and says so.
+ */
+import { hostname } from 'node:os'
+import type { Clock } from '../../databricks/client/clock.ts'
+import type { Connection } from '../../kubernetes/connection.ts'
+import { collectionPath, workshops } from '../../kubernetes/objects.ts'
+import { Watcher, type WatchPace } from '../../kubernetes/watcher.ts'
+import type { LoopOptions } from '../../loop/options.ts'
+import type { Wish } from '../../loop/subject.ts'
+import type { Registry } from '../registry.ts'
+import type { Source } from '../source.ts'
+import type { Trust } from '../trust.ts'
+import { EventRecorder } from './event-recorder.ts'
+import { ObjectRegistry } from './object-registry.ts'
+import { References } from './references.ts'
+import { referencesOf, resolveWish, type WorkshopObject, wishPrint } from './resolve.ts'
+
+export interface KubernetesSourceOptions {
+  readonly connection: Connection
+  /** All of them unless given. */
+  readonly namespace?: string | undefined
+  readonly allowedHosts: Trust['allowedHosts']
+  /** Unset: in a pod the pod's own namespace, for a person with a kubeconfig all. */
+  readonly defaultNamespaces?: Trust['defaultNamespaces'] | undefined
+  readonly clock: Clock
+  readonly random: () => number
+  readonly log: LoopOptions['log']
+  readonly watchPace?: Partial<WatchPace>
+}
+
+/** A cluster that cannot be seen for this long makes the controller unready. */
+const graceMs = 30_000
+/** How long the start waits for Secrets and ConfigMaps; what is not read by then is named as a problem. */
+const settleMs = 10_000
+
+interface Parts {
+  readonly watcher: Watcher<WorkshopObject>
+  readonly references: References
+  readonly recorder: EventRecorder
+  readonly registry: ObjectRegistry
+  readonly trust: Trust
+}
+
+export function kubernetesSource(options: KubernetesSourceOptions): Source {
+  const { connection, namespace, clock, random, log, watchPace } = options
+  const uri = namespace === undefined ? 'kubernetes' : `kubernetes:${namespace}`
+  const wishes = new Map<string, { readonly wish: Wish; readonly print: string }>()
+  let parts: Parts | undefined
+  let tell: ((keys: readonly string[]) => void) | undefined
+
+  /** Resolves one object anew; true when the loop should know. */
+  const take = ({ watcher, references, trust }: Parts, key: string): boolean => {
+    const object = watcher.get(key)
+    const before = wishes.get(key)
+    references.want(key, object ? referencesOf(object) : [])
+    if (!object) return wishes.delete(key)
+    const read = (reference: Parameters<References['read']>[0]) => references.read(reference)
+    const wish = resolveWish({ object, read, trust, before: before?.wish })
+    const print = wishPrint(wish, object)
+    wishes.set(key, { wish, print })
+    return before?.print !== print
+  }
+  const changed = (keys: readonly string[]) => {
+    if (!parts || !tell) return
+    const known = parts
+    const news = keys.filter((key) => take(known, key))
+    if (news.length > 0) tell(news)
+  }
+
+  const build = async (): Promise<Parts> => {
+    const { api, login } = await connection.open()
+    const common = { api, clock, random, ...(watchPace ? { pace: watchPace } : {}) }
+    const watcher = new Watcher<WorkshopObject>({
+      ...common,
+      path: collectionPath(workshops, namespace),
+      keep: withoutManagedFields,
+      onChange: changed,
+      onTrouble: (error, waitMs) => {
+        const message = error instanceof Error ? error.message : String(error)
+        log('warn', `the cluster cannot be watched: ${message}`, { source: uri, waitMs: Math.round(waitMs) })
+      },
+    })
+    const references = new References({ ...common, onChange: changed })
+    const recorder = new EventRecorder(api, hostname())
+    const registry = new ObjectRegistry({ api, watcher, recorder, log })
+    const defaultNamespaces = options.defaultNamespaces ?? (login.isInCluster ? [login.namespace] : 'all')
+    return { watcher, references, recorder, registry, trust: { allowedHosts: options.allowedHosts, defaultNamespaces } }
+  }
+
+  const built = (): ObjectRegistry => {
+    if (!parts) throw new Error('the source was not started')
+    return parts.registry
+  }
+  const registry: Registry = {
+    isBlind: () => parts?.registry.isBlind() ?? true,
+    claim: (key) => built().claim(key),
+    ask: (key) => built().ask(key),
+    release: (key) => built().release(key),
+    report: (key, status) => built().report(key, status),
+    tell: (key, entry) => parts?.registry.tell(key, entry),
+  }
+
+  return {
+    uri,
+    registry,
+    start: async (onChange) => {
+      const made = await build()
+      parts = made
+      await made.watcher.start()
+      for (const key of made.watcher.keys()) take(made, key)
+      await made.references.settled(settleMs)
+      for (const key of made.watcher.keys()) take(made, key)
+      tell = onChange
+    },
+    stop: async () => {
+      tell = undefined
+      await Promise.all([parts?.watcher.stop(), parts?.references.stop(), parts?.recorder.drained()])
+      await connection.close()
+    },
+    get: (key) => wishes.get(key)?.wish,
+    keys: () => [...wishes.keys()],
+    problems: () => [],
+    health: () => {
+      const silentForMs = parts?.watcher.silentForMs ?? Number.POSITIVE_INFINITY
+      if (silentForMs === Number.POSITIVE_INFINITY) return { ok: false, message: `${uri} was not read yet` }
+      const seconds = Math.round(silentForMs / 1000)
+      const isBlind = parts?.watcher.isBlind === true
+      if (isBlind && silentForMs > graceMs) return { ok: false, message: `${uri} was last seen ${seconds} s ago` }
+      return { ok: true, message: isBlind ? `${uri} is being reconnected to` : uri }
+    },
+  }
+}
+
+/** Who owns which field is of no use here and can be half of an object. */
+function withoutManagedFields(object: WorkshopObject): WorkshopObject {
+  const { managedFields: _fields, ...metadata } = object.metadata as WorkshopObject['metadata'] & {
+    managedFields?: unknown
+  }
+  return { ...object, metadata }
+}
