@@ -679,7 +679,7 @@ export const crdSchema: Schema = {
       "Force"
      ],
      "default": "IfOwned",
-     "description": "What happens to an app that already has a wanted name. IfOwned takes it when its marker names this Workshop."
+     "description": "What happens to an app that already has a wanted name. IfOwned takes it when its marker names this Workshop and no participant made it."
     }
    }
   },

@@ -199,7 +199,7 @@ export interface WorkshopSpec {
   }
   /** What happens to the fleet when the Workshop goes. */
   readonly deletionPolicy: 'Delete' | 'Orphan'
-  /** What happens to an app that already has a wanted name. IfOwned takes it when its marker names this Workshop. */
+  /** What happens to an app that already has a wanted name. IfOwned takes it when its marker names this Workshop and no participant made it. */
   readonly adoptionPolicy: 'Never' | 'IfOwned' | 'Force'
 }
 

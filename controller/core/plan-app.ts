@@ -5,6 +5,7 @@ import { canonical } from './fleet.ts'
 import { diffGrants, namesOfGrants } from './grants.ts'
 import { ownerIn } from './names.ts'
 import { isGone, type Observed, type ObservedApp } from './observed.ts'
+import { isCopy } from './ownership.ts'
 import { planDeployment } from './plan-deployment.ts'
 import { tokenActionKey } from './plan-secrets.ts'
 import type { Turn } from './rollout.ts'
@@ -44,7 +45,13 @@ export function foreignApp(desired: Desired, found: ObservedApp): Blocker | unde
   const isOwnWork = found.creator === '' || found.creator.toLowerCase() === desired.me.userName.toLowerCase()
   if (isMarked && (desired.adoptionPolicy === 'IfOwned' || isOwnWork)) return undefined
   const owner = ownerIn(found.description)
-  const whose = isMarked ? `was made by ${found.creator}` : owner ? `belongs to ${owner}` : 'is not marked as ours'
+  const whose = isMarked
+    ? `was made by ${found.creator}`
+    : isCopy(found)
+      ? `carries our marker but was made by ${found.creator}, not by an operator`
+      : owner
+        ? `belongs to ${owner}`
+        : 'is not marked as ours'
   return { code: 'WO-2010', name: found.name, message: `the app ${found.name} exists and ${whose}` }
 }
 

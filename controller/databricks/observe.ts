@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { FleetFile } from '@workshop/contracts/fleet-file'
 import { ownerKey, recordKeyOf } from '../core/names.ts'
 import type { Grant, Observed, ObservedApp, ObservedScope, TokenRecord } from '../core/observed.ts'
+import { type OwnWork, withoutCopiedMarker } from '../core/ownership.ts'
 import { listDeployments } from './client/apps.ts'
 import { CallError } from './client/call-error.ts'
 import { groupPeople } from './client/directory-service.ts'
@@ -17,6 +18,8 @@ import type { Workspace } from './workspace.ts'
 /** What to look at. */
 export interface Scene {
   readonly marker: string
+  /** Whose apps may carry the marker. */
+  readonly own: OwnWork
   readonly scope: string
   readonly secretKey: string
   readonly folder: string
@@ -43,7 +46,9 @@ export async function observe(workspace: Workspace, sight: Sight, scene: Scene):
     readFile(http, scene.fleetFile),
   ])
   const [apps, scope, tokens, folder, bundles] = await Promise.all([
-    Promise.all(infos.map((info) => completed(workspace, scene, observedApp(info), read))),
+    Promise.all(
+      infos.map((info) => completed(workspace, scene, withoutCopiedMarker(observedApp(info), scene.own), read)),
+    ),
     scopeKeys && observeScope(workspace, scene, scopeKeys, read),
     read({ key: 'tokens', cost: 1, load: () => listTokens(http) }),
     observeFolder(workspace, scene, read),

@@ -49,6 +49,12 @@ export async function look(
   const seen = await observe(workspace, memory.sight, {
     ...desired.names,
     marker: desired.marker,
+    own: {
+      marker: desired.marker,
+      me: me.userName,
+      participants: desired.fleet.participants,
+      policy: desired.adoptionPolicy,
+    },
     secretKey: desired.secretKey,
     isUndeployed: (name) => memory.undeployed.has(name),
     isAsWanted: ({ name, active, state }) => {

@@ -34,7 +34,7 @@ export interface TeardownOutcome {
 export async function tearDown(turn: TeardownTurn): Promise<TeardownOutcome> {
   const { subject, workspace, patience } = turn
   const { identity, memory, wish } = subject
-  const { credentials, workers } = wish.workshop.spec
+  const { adoptionPolicy, credentials, participants, workers } = wish.workshop.spec
   const now = () => workspace.clock.now()
   const me = await workspace.me()
   const marker = markerOf(identity)
@@ -46,6 +46,7 @@ export async function tearDown(turn: TeardownTurn): Promise<TeardownOutcome> {
   const seen = await observe(workspace, memory.sight, {
     ...names,
     ...target,
+    own: { marker, me: me.userName, participants: [...participants.users, ...wish.people], policy: adoptionPolicy },
     isAsWanted: () => true,
     isUndeployed: () => true,
   })

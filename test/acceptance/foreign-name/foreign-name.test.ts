@@ -47,3 +47,26 @@ it('does not touch a scope of somebody else', async () => {
   expect(condition(view, 'Stalled')?.message).toContain('vibe-workshop')
   expect(fleet.writes(from).filter((write) => write.includes('secrets'))).toEqual([])
 })
+
+it('takes no worker from a participant who has copied the marker', async () => {
+  fleet = await startBenchFleet()
+  const { bench } = fleet
+  const description = 'managed-by=workshop-operator; owner=default/default/first'
+  const ada = bench.tokenOf('ada@example.com')
+  await bench.post('/api/2.0/apps', { name: 'vibe-worker-1', description }, { token: ada })
+  await bench.post('/api/2.0/apps', { name: 'spare', description }, { token: ada })
+  const from = fleet.requests()
+  const controller = await fleet.start()
+  const view = await until(
+    'the conflict',
+    () => controller.view(key),
+    (now) => now?.status.workers?.ready === 1 && condition(now, 'Stalled') !== undefined,
+  )
+  expect(condition(view, 'Stalled')).toMatchObject({ reason: 'NameConflict' })
+  expect(condition(view, 'Stalled')?.message).toContain('ada@example.com')
+  expect(fleet.writes(from).filter((write) => /vibe-worker-1|spare/.test(write))).toEqual([])
+  const taken = (await bench.get('/api/2.0/apps/vibe-worker-1')).json
+  expect(taken.resources ?? []).toEqual([])
+  const state = (await bench.get('/__emulator/state')).text
+  expect(state).not.toContain(`"name":"${taken.service_principal_client_id}","level":"READ"`)
+})
