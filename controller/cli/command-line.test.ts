@@ -193,6 +193,13 @@ describe('workshop init', () => {
         credentials:
           token:
             file: vibe.token
+        skills:
+          - asset-bundles
+          - databricks-app-git-deploy
+          - databricks-app-python
+          - model-serving
+          - spark-declarative-pipelines
+          - synthetic-data-generation
       "
     `)
     expect((await stat(file('vibe.token'))).mode & 0o777).toBe(0o600)

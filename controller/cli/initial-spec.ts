@@ -9,6 +9,8 @@ export interface InitialSpec {
   readonly people: readonly string[]
   readonly groups?: readonly string[]
   readonly tokenFile?: string
+  /** Folder names under skills/. */
+  readonly skills: readonly string[]
   readonly git?: { readonly url: string; readonly branch: string }
 }
 
@@ -21,6 +23,7 @@ export function initialSpec({
   people,
   groups = [],
   tokenFile,
+  skills,
   git,
 }: InitialSpec): string {
   const spec = {
@@ -37,6 +40,7 @@ export function initialSpec({
       workers: { replicas: workers, namePrefix: name },
       ...(git ? { source: { git } } : {}),
       ...(tokenFile === undefined ? {} : { credentials: { token: { file: tokenFile } } }),
+      ...(skills.length > 0 ? { skills } : {}),
     },
   }
   return `# Written by workshop init. Every field: docs/reference/workshop.md\n${stringify(spec)}`

@@ -1,14 +1,16 @@
 /** `workshop init`: writes a spec from a few flags, and a token into a file of its own. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, writeFile } from 'node:fs/promises'
+import { chmod, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { type Problem, WorkshopError } from '@workshop/contracts/errors'
 import { parseWorkshop } from '@workshop/contracts/validate'
 import type { CommandContext, ExitCode } from '../command-context.ts'
+import { httpsAddress } from '../git-address.ts'
 import { initialSpec } from '../initial-spec.ts'
+import { packagePath } from '../package-path.ts'
 import { printResult } from '../print-result.ts'
 
 export interface InitFlags {
@@ -58,6 +60,7 @@ export async function init(context: CommandContext, flags: InitFlags): Promise<E
     ...(roster === undefined ? {} : { rosterFile: fromSpec(path, roster) }),
     people: flags.user ?? [],
     groups: isEverybody ? [everybody] : [],
+    skills: await packagedSkills(),
     ...(tokenPath === undefined ? {} : { tokenFile: basename(tokenPath) }),
     ...(url === undefined ? {} : { git: { url, branch: flags.branch ?? 'main' } }),
   })
@@ -90,16 +93,19 @@ function fromSpec(specPath: string, file: string): string {
   return relative(dirname(resolve(specPath)), resolve(file))
 }
 
-/** The address of a working copy's origin: https as it is, ssh as https, a folder as file (which the emulator takes). */
+/** Every skill that comes with this version: what to teach is easier to shorten than to look up. */
+async function packagedSkills(): Promise<readonly string[]> {
+  const entries = await readdir(packagePath('skills'), { withFileTypes: true }).catch(() => [])
+  return entries.flatMap((entry) => (entry.isDirectory() ? entry.name : [])).sort()
+}
+
+/** The address of a working copy's origin: https, or file for a folder (which the emulator takes). As it was written: `insteadOf` is for this machine only. */
 async function originOf(folder: string): Promise<string | undefined> {
-  const { stdout } = await promisify(execFile)('git', ['-C', folder, 'remote', 'get-url', 'origin']).catch(() => ({
-    stdout: '',
-  }))
+  const { stdout } = await promisify(execFile)('git', ['-C', folder, 'config', '--get', 'remote.origin.url']).catch(
+    () => ({ stdout: '' }),
+  )
   const origin = stdout.trim()
-  if (/^https:\/\/\S+$/.test(origin)) return origin
-  const ssh = /^(?:ssh:\/\/)?git@([^:/\s]+)[:/](\S+)$/.exec(origin)
-  if (ssh) return `https://${ssh[1]}/${ssh[2]}`
-  return existsSync(origin) ? pathToFileURL(resolve(origin)).href : undefined
+  return httpsAddress(origin) ?? (existsSync(origin) ? pathToFileURL(resolve(origin)).href : undefined)
 }
 
 function usage(message: string, fix: string): WorkshopError {
