@@ -10,15 +10,18 @@ import type { Config } from './config.ts'
 import { type Seating, seating } from './fleet/seats.ts'
 import { workspaceFleet } from './fleet/workspace-fleet.ts'
 import { createGateway } from './gateway/server.ts'
-import type { AppContext } from './http/context.ts'
+import type { AppContext, Person } from './http/context.ts'
 import { UserTokens } from './http/identity.ts'
 import { buildServer } from './http/server.ts'
+import { SocketLimits } from './http/socket-limits.ts'
+import { terminalHttpRoutes } from './http/terminal-http-routes.ts'
 import { acceptTerminals } from './http/terminal-upgrade.ts'
 import { detectIsolation } from './isolation/detect.ts'
 import type { ProgramFiles } from './program-files.ts'
 import { readMemory } from './sessions/memory.ts'
 import { SessionRegistry } from './sessions/registry.ts'
 import { type SessionTerminal, terminalLauncher } from './sessions/terminal-launcher.ts'
+import { Conversation } from './terminal/conversation.ts'
 import { serveTerminal } from './terminal/socket.ts'
 
 /** What is decided outside: configuration, who counts as the proxy, where the program's files are. */
@@ -81,12 +84,23 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
     agents: () => offered(state.seating?.fleet.sessions.agents ?? [], agents),
   }
   const app = await buildServer(context, logger)
-  const terminals = acceptTerminals(
-    app.server,
-    context,
-    (socket, { session }, { email }) => serveTerminal(socket, session, { email, role: 'control' }),
-    logger,
-  )
+  const guest = ({ email }: Person) => ({ email, role: 'control' }) as const
+  const limits = new SocketLimits()
+  const terminals = [
+    acceptTerminals(
+      app.server,
+      context,
+      (socket, { session }, person) => serveTerminal(socket, session, guest(person)),
+      logger,
+      limits,
+    ),
+    terminalHttpRoutes(
+      app,
+      context,
+      limits,
+      (link, { session }, person) => new Conversation(link, session, guest(person)),
+    ),
+  ]
 
   function take(file: FleetFile): void {
     const next = seating(file)
@@ -94,7 +108,7 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
     state.seating = next
     if (ownUrl) state.ownUrl = ownUrl
     userTokens.keepOnly((email) => next.role(email) !== undefined)
-    terminals.dropWhere(({ email }) => next.role(email) === undefined)
+    for (const { dropWhere } of terminals) dropWhere(({ email }) => next.role(email) === undefined)
     logger.info({ fleetVersion: file.version }, 'fleet file taken')
   }
 

@@ -8,8 +8,9 @@ import { WebSocket } from 'ws'
 import { TermClient } from '../../console/features/terminal/term-client.ts'
 import type { Connect, TermClientOptions, TermState } from '../../console/features/terminal/term-options.ts'
 import { terminalProtocol } from '../../contracts/terminal-protocol.ts'
+import type { TerminalGuest } from '../../worker/terminal/conversation.ts'
 import { type SessionOptions, TerminalSession } from '../../worker/terminal/session.ts'
-import { serveTerminal, type TerminalGuest, terminalUpgrades } from '../../worker/terminal/socket.ts'
+import { serveTerminal, terminalUpgrades } from '../../worker/terminal/socket.ts'
 
 export interface Rig {
   readonly session: TerminalSession

@@ -6,11 +6,13 @@ import { pino } from 'pino'
 import { aFleet } from '../fleet/fleet.fixture.ts'
 import { fleetReader } from '../fleet/fleet-reader.ts'
 import { type Seating, seating } from '../fleet/seats.ts'
-import { FakeLauncher } from '../sessions/fake-launcher.fixture.ts'
+import { FakeLauncher, type FakeTerminal } from '../sessions/fake-launcher.fixture.ts'
 import { SessionRegistry } from '../sessions/registry.ts'
 import type { AppContext } from './context.ts'
 import { UserTokens } from './identity.ts'
 import { buildServer } from './server.ts'
+import { SocketLimits } from './socket-limits.ts'
+import { type Converse, terminalHttpRoutes } from './terminal-http-routes.ts'
 import { acceptTerminals } from './terminal-upgrade.ts'
 
 /** What a test may choose. */
@@ -20,6 +22,8 @@ export interface TestAppOptions {
   readonly isolation?: IsolationLevel
   readonly consoleDir?: string
   readonly isProxy?: AppContext['isProxy']
+  /** What is behind the routes for terminals over plain requests; without it there are none. */
+  readonly converse?: Converse<FakeTerminal>
 }
 
 /** Starts the app on a free port of 127.0.0.1. `call` speaks as the proxy would for `email`. */
@@ -72,6 +76,8 @@ export async function startTestApp(options: TestAppOptions = {}) {
     (socket, _terminal, person) => socket.send(`hello ${person.email}`),
     logger,
   )
+  const { converse } = options
+  const polled = converse && terminalHttpRoutes(app, context, new SocketLimits(), converse)
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const origin = `http://${appName}.apps.localhost:8080`
@@ -84,6 +90,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
   return {
     context,
     terminals,
+    polled,
     launcher,
     logs,
     origin,

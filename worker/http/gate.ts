@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { WorkshopError } from '@workshop/contracts/errors'
+import { terminalHttp, terminalHttpPath } from '@workshop/contracts/terminal-http'
 import type { Seating } from '../fleet/seats.ts'
 import { admit } from './admittance.ts'
 import type { AppContext, Person } from './context.ts'
@@ -19,6 +20,8 @@ export type Passage =
 /** Paths that hold nothing of anybody and are asked by address rather than by name. */
 const probePaths: ReadonlySet<string> = new Set(['/healthz', '/metrics'])
 const controlPrefix = '/api/control/'
+/** Routes whose bodies are not JSON, by their patterns. No page of another site can send this type unasked either. */
+const binaryPaths: ReadonlySet<string> = new Set([terminalHttpPath(':id'), terminalHttpPath(':id', ':connection')])
 
 /**
  * Lets a request through or says why not.
@@ -34,7 +37,12 @@ export function passGate(context: AppContext, request: IncomingMessage, path: st
   const seating = context.seating()
   if (!seating) throw new WorkshopError({ code: 'WO-4011', message: 'The roster is not known here yet' })
   if (path.startsWith(controlPrefix) && !isUpgrade) return passOperator(context, seating, caller, request)
-  checkOrigin(context, kindOf(request, path, isUpgrade), request)
+  checkOrigin(
+    context,
+    kindOf(request, path, isUpgrade),
+    request,
+    binaryPaths.has(path) ? terminalHttp.contentType : undefined,
+  )
   const visitor = { email: caller.email, hasLiveSession: context.sessions.hasLive(caller.email) }
   const role = admit(seating, context.appName, visitor)
   context.userTokens.remember(caller)
@@ -52,13 +60,13 @@ function passOperator(context: AppContext, seating: Seating, caller: Caller, req
   return { as: 'operator', caller }
 }
 
-function checkOrigin(context: AppContext, kind: RequestKind, request: IncomingMessage): void {
+function checkOrigin(context: AppContext, kind: RequestKind, request: IncomingMessage, bodyType?: string): void {
   const publicOrigin = context.publicOrigin()
   if (publicOrigin === undefined)
     throw new WorkshopError({ code: 'WO-4011', message: 'The address of this app is not known here yet' })
   const problem =
     originProblem(kind, request.headers, publicOrigin) ??
-    (kind === 'write' ? contentTypeProblem(request.method ?? '', request.headers) : undefined)
+    (kind === 'write' ? contentTypeProblem(request.method ?? '', request.headers, bodyType) : undefined)
   if (problem) throw new WorkshopError(problem)
 }
 

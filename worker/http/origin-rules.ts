@@ -35,13 +35,17 @@ export function originProblem(
   return undefined
 }
 
-/** A body must be JSON: a form or a plain text, which any site can send, is refused. */
-export function contentTypeProblem(method: string, headers: IncomingHttpHeaders): Problem | undefined {
+/** A body must be JSON, or what else a route takes: a form or a plain text, which any site can send, is refused. */
+export function contentTypeProblem(
+  method: string,
+  headers: IncomingHttpHeaders,
+  expected = 'application/json',
+): Problem | undefined {
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
   if (method === 'GET' || method === 'HEAD' || (method === 'DELETE' && !hasBody)) return undefined
   const [type = ''] = (headers['content-type'] ?? '').split(';')
-  if (type.trim().toLowerCase() === 'application/json') return undefined
-  return { code: 'WO-4009', where: 'content-type', message: 'The body must be application/json' }
+  if (type.trim().toLowerCase() === expected) return undefined
+  return { code: 'WO-4009', where: 'content-type', message: `The body must be ${expected}` }
 }
 
 const text = (value: string | string[] | undefined) => (typeof value === 'string' ? value.trim() : '')

@@ -34,10 +34,10 @@ export function acceptTerminals<T extends RunningTerminal>(
   context: AppContext<T>,
   serve: ServeTerminal<T>,
   logger: FastifyBaseLogger,
+  limits = new SocketLimits(),
 ): OpenTerminals {
   const sockets = terminalUpgrades()
   const open = new Map<WebSocket, Person>()
-  const limits = new SocketLimits()
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
@@ -98,7 +98,7 @@ function refuse(socket: Duplex, error: unknown, logger: FastifyBaseLogger): void
 }
 
 /** The browser's address as the proxy names it, else the proxy's own. */
-function addressOf(request: IncomingMessage): string {
+export function addressOf(request: IncomingMessage): string {
   const real = request.headers['x-real-ip']
   return (typeof real === 'string' ? real.trim() : '') || request.socket.remoteAddress || ''
 }

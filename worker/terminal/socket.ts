@@ -1,30 +1,9 @@
-/**
- * Serves one WebSocket of `term.v1`: handshake, dispatch, signs of life. Whoever upgrades has already checked who the
- * person is, that the session is theirs to see, and the Origin.
- */
-import { decodeClient } from '@workshop/contracts/terminal-decode'
-import {
-  type ClientFrame,
-  closeCode,
-  TerminalProtocolError,
-  type TerminalRole,
-  terminalLimits,
-  terminalProtocol,
-} from '@workshop/contracts/terminal-protocol'
+/** Serves one WebSocket of `term.v1`: frames, signs of life, the close. */
+import { terminalLimits, terminalProtocol } from '@workshop/contracts/terminal-protocol'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { Conversation, type TerminalGuest } from './conversation.ts'
 import type { TerminalSession } from './session.ts'
-import type { Viewer, ViewerLink } from './viewer.ts'
-
-/** Who is on the other side, and what they may do. */
-export interface TerminalGuest {
-  readonly email: string
-  /** The most that HELLO may ask for. */
-  readonly role: TerminalRole
-  readonly limits?: { readonly viewers?: number }
-}
-
-/** Sockets to one session: two tabs, a phone, a facilitator, and some that are half dead. */
-const defaultViewers = 16
+import type { ViewerLink } from './viewer.ts'
 
 /** Accepts upgrades for `serveTerminal` in noServer mode: one subprotocol, no compression, small messages. */
 export function terminalUpgrades(): WebSocketServer {
@@ -39,83 +18,27 @@ export function terminalUpgrades(): WebSocketServer {
 
 /** Attaches the socket to the session until one of them ends. Never throws. */
 export function serveTerminal(socket: WebSocket, session: TerminalSession, guest: TerminalGuest): void {
-  let viewer: Viewer | undefined
+  const conversation = new Conversation(linkOf(socket), session, guest)
   let alive = true
-  const close = (code: number, reason: string) => {
-    if (viewer === undefined) closeSocket(socket, code, reason)
-    else session.detach(viewer, code, reason)
-  }
-  const helloTimer = setTimeout(() => close(closeCode.timeout, 'HELLO did not come'), terminalLimits.helloMs)
   const heartbeat = setInterval(() => {
     if (!alive) socket.terminate()
     alive = false
     socket.ping()
   }, terminalLimits.heartbeatMs)
-
-  const receive = (frame: ClientFrame) => {
-    if (viewer !== undefined) {
-      dispatch(session, viewer, frame)
-      return
-    }
-    if (frame.type !== 'hello') throw new TerminalProtocolError('the first frame was not HELLO')
-    if (frame.hello.session !== session.id) throw new TerminalProtocolError('HELLO names another session')
-    clearTimeout(helloTimer)
-    if (session.info().viewers >= (guest.limits?.viewers ?? defaultViewers)) {
-      close(closeCode.busy, 'too many viewers')
-      return
-    }
-    const role = guest.role === 'view' ? 'view' : frame.hello.role
-    viewer = session.attach(linkOf(socket), frame.hello, role)
-  }
-
   socket.on('pong', () => {
     alive = true
   })
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     alive = true
-    try {
-      if (!isBinary) throw new TerminalProtocolError('a text message is no frame')
-      receive(decodeClient(data))
-    } catch (error) {
-      if (!(error instanceof TerminalProtocolError)) throw error
-      close(closeCode.protocol, error.message)
-    }
+    if (isBinary) conversation.receive(data)
+    else conversation.refuse('a text message is no frame')
   })
   // The close that follows does the work; an error here is a message that is too large or a broken frame.
   socket.on('error', () => {})
   socket.on('close', () => {
-    clearTimeout(helloTimer)
     clearInterval(heartbeat)
-    close(closeCode.timeout, 'the socket closed')
+    conversation.gone()
   })
-}
-
-/** Carries out one frame of an attached viewer; throws TerminalProtocolError when it may not be said. */
-function dispatch(session: TerminalSession, viewer: Viewer, frame: ClientFrame): void {
-  if (viewer.role === 'view' && (frame.type === 'input' || frame.type === 'control')) {
-    throw new TerminalProtocolError('a watcher cannot type')
-  }
-  switch (frame.type) {
-    case 'hello':
-      throw new TerminalProtocolError('HELLO came twice')
-    case 'ack':
-      session.acknowledge(viewer, frame.offset)
-      break
-    case 'input':
-      session.input(viewer, frame.inSeq, frame.data)
-      break
-    case 'resize':
-      session.resize(viewer, frame)
-      break
-    case 'control':
-      session.control(viewer, frame.control)
-      break
-    case 'ping':
-      viewer.send({ type: 'pong', time: frame.time })
-      break
-    case 'pong':
-      break
-  }
 }
 
 function linkOf(socket: WebSocket): ViewerLink {
