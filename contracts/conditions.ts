@@ -22,6 +22,8 @@ export type ConditionType =
   | 'AccessSynced'
   | 'WorkersProbed'
   | 'Suspended'
+  /** Only of Workshops whose source can be other than well, such as git. */
+  | 'SourceReady'
 
 /** What a caller knows of a condition; the time is filled in by `setConditions`. */
 export type ConditionUpdate = Omit<Condition, 'lastTransitionTime'>

@@ -32,6 +32,25 @@ export const errorTable = {
   'WO-1150': { title: 'Two files name the same Workshop', fix: 'rename one, or give the files different namespaces' },
   'WO-1160': { title: 'A skill does not exist', fix: 'use a folder name under skills/' },
   'WO-1161': { title: 'No such Workshop', fix: 'see workshop status for the ones there are' },
+  'WO-1170': {
+    title: 'The repository cannot be read',
+    fix: 'check the address, the network and the credentials of git; the last good revision goes on',
+  },
+  'WO-1171': {
+    title: 'The repository has no such branch, tag, commit or path',
+    fix: 'check what stands after # in --source; nothing is taken down because of this',
+  },
+  'WO-1172': { title: 'The snapshot is too large or has forbidden names', fix: 'name the folder of the specs' },
+  'WO-1173': {
+    title: 'The commit is not signed by somebody trusted',
+    fix: 'sign it, or add the key of its author to the allowed signers',
+  },
+  'WO-1174': { title: 'An encrypted file cannot be read', fix: 'install sops and give the controller a key' },
+  'WO-1175': {
+    title: 'The spec asks for something that it may not have',
+    fix: 'keep what it names inside the repository, or let the operator allow it',
+  },
+  'WO-1176': { title: 'No removal of this Workshop waits', fix: 'see workshop status for what waits' },
   'WO-2001': {
     title: 'No Databricks credentials',
     fix: 'set DATABRICKS_HOST with DATABRICKS_TOKEN, or DATABRICKS_CLIENT_ID and _SECRET, or DATABRICKS_CONFIG_PROFILE',

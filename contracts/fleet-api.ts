@@ -7,6 +7,8 @@
  * GET  /api/workshops/:namespace/:name/activity    → ActivityEntry[] newest first, at most 200
  * POST /api/workshops/:namespace/:name/reconcile   → 202 {}: look now, deep
  * POST /api/workshops/:namespace/:name/suspend     → 202 {} body {on: boolean}
+ * POST /api/workshops/:namespace/:name/confirm-removal → 202 {}: its spec is gone from git and waits; take it down
+ * POST /hooks/git                                  → 202 {}: look at git now; signed with the webhook secret, no key
  * GET  /api/events                                 → server-sent events, see FleetEvent; `id` grows, Last-Event-ID resumes
  * GET  /metrics · /healthz · /readyz               → without key
  */
@@ -15,13 +17,26 @@ import type { Problem } from './errors.ts'
 import type { ActionResult, Plan } from './plan.ts'
 import type { WorkshopStatus } from './workshop.ts'
 
+/** Where a spec comes from, and how it stands with that. */
+export interface SourceView {
+  /** `dir:examples/first.workshop.yaml`, `git:https://…#main:workshops/first.workshop.yaml`. */
+  readonly uri: string
+  /** What the spec in force was read from: a hash, or `main@sha1:…`. */
+  readonly revision: string
+  /** What was read last, when it is not in force. */
+  readonly attempted?: string
+  /** Why the source could not be read or its last revision not be taken. */
+  readonly problem?: string
+  /** The spec is gone from its source; why the fleet stays until a person confirms. */
+  readonly removal?: string
+}
+
 /** One Workshop as the control room shows it. */
 export interface WorkshopView {
   readonly namespace: string
   readonly name: string
   readonly title: string
-  /** Where the spec comes from: `dir:examples/first.workshop.yaml`, with the hash or commit that was read. */
-  readonly source: { readonly uri: string; readonly revision: string }
+  readonly source: SourceView
   readonly workspace: { readonly host: string; readonly user: string }
   readonly suspended: boolean
   readonly deleting: boolean

@@ -5,6 +5,7 @@ import type { Controller } from '../loop/controller.ts'
 import { addConsolePages } from './console-pages.ts'
 import { addEventStream } from './event-stream.ts'
 import { type Admission, admittedBy, isOurHost, isSameOrigin } from './key-check.ts'
+import { addWebhook, UnsignedPush } from './webhook-route.ts'
 import { addWorkshopRoutes } from './workshop-routes.ts'
 
 export interface ApiOptions {
@@ -16,6 +17,8 @@ export interface ApiOptions {
   readonly consoleDir: string
   /** Epoch ms; ids of events begin here. */
   readonly startedAt: number
+  /** Shared with the git host that sends push notices; without it there is no POST /hooks/git. */
+  readonly webhookSecret?: string
   /** Called with what was not foreseen; the caller gets WO-9099. */
   readonly onError: (error: unknown) => void
 }
@@ -68,6 +71,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
 
   addWorkshopRoutes(server, controller)
   addEventStream(server, controller, startedAt)
+  if (options.webhookSecret) await addWebhook(server, controller, options.webhookSecret)
   server.get('/healthz', () => ({ ok: true }))
   server.get('/readyz', (_request, reply) => {
     const checks = controller.health()
@@ -119,7 +123,11 @@ function answerTo(error: unknown): { readonly status: number; readonly problem: 
   const { statusCode } = error as { statusCode?: number }
   if (error instanceof WorkshopError) {
     const [problem = { code: 'WO-9099', message: error.message }] = error.problems
-    return { status: error instanceof Refusal ? error.status : (statusOf[problem.code] ?? 500), problem }
+    return {
+      status:
+        error instanceof Refusal || error instanceof UnsignedPush ? error.status : (statusOf[problem.code] ?? 500),
+      problem,
+    }
   }
   if (statusCode !== undefined && statusCode < 500) {
     return { status: statusCode, problem: { code: 'WO-4009', message: (error as Error).message } }
@@ -127,7 +135,7 @@ function answerTo(error: unknown): { readonly status: number; readonly problem: 
   return { status: 500, problem: { code: 'WO-9099', message: 'the controller failed to answer; its log says why' } }
 }
 
-const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = { 'WO-1161': 404, 'WO-4009': 400 }
+const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = { 'WO-1161': 404, 'WO-1176': 409, 'WO-4009': 400 }
 
 const one = (header: string | readonly string[] | undefined) => (typeof header === 'string' ? header : header?.[0])
 

@@ -20,6 +20,13 @@ export function addWorkshopRoutes(server: FastifyInstance, controller: Controlle
     if (!controller.reconcileNow(keyOf(params), true)) missing(params)
     return reply.code(202).send({})
   })
+  server.post<Key>(`${one}/confirm-removal`, ({ params }, reply) => {
+    if (!controller.view(keyOf(params))) missing(params)
+    if (!controller.confirmRemoval(keyOf(params))) {
+      throw new WorkshopError({ code: 'WO-1176', message: 'its removal does not wait', where: keyOf(params) })
+    }
+    return reply.code(202).send({})
+  })
   server.post<Key & { Body: unknown }>(`${one}/suspend`, ({ params, body }, reply) => {
     const on = (body as { on?: unknown } | null)?.on
     if (typeof on !== 'boolean') {

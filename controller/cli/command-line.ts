@@ -159,6 +159,9 @@ function addRunningCommands(program: Command, run: Run): void {
       .addHelpText('after', examples(`workshop ${command} lakehouse-day`))
       .action((name: string) => run((context) => act(context, name))())
   named('reconcile', 'look now, deeply', async (context, name) => (await commands()).reconcile(context, name))
+  named('confirm-removal', 'take down a Workshop whose spec is gone from git and that waits', async (context, name) =>
+    (await commands()).confirmRemoval(context, name),
+  )
   named('suspend', 'stop acting; keep everything as it is', async (context, name) =>
     (await commands()).suspend(context, name, true),
   )
@@ -193,7 +196,10 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
   const controller = program
     .command('controller')
     .description('keep Workshops true until stopped')
-    .option('--source <uri...>', 'dir:PATH, a folder or one spec file, or kubernetes; default dir:.')
+    .option(
+      '--source <uri...>',
+      'dir:PATH or git:URL#ref:path, a folder or one spec file, or kubernetes; default dir:.',
+    )
     .option('--kubeconfig <file>', 'for kubernetes; default KUBECONFIG, the pod itself or ~/.kube/config')
     .option('--namespace <name>', 'for kubernetes: only Workshops of this namespace')
     .option(
@@ -215,10 +221,14 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
       'people whom the proxy in front of it may vouch for (Databricks Apps); commas are fine',
     )
     .option('--interval <duration>', 'time between two looks', '30s')
-    .addHelpText(
-      'after',
-      examples('workshop controller --source dir:workshops', 'workshop controller --source kubernetes'),
-    )
+  addGitOptions(controller).addHelpText(
+    'after',
+    examples(
+      'workshop controller --source dir:workshops',
+      'workshop controller --source git:https://github.com/acme/workshops#main:events',
+      'workshop controller --source kubernetes',
+    ),
+  )
   controller.action(() =>
     run(async (context) =>
       (await import('./commands/controller.ts')).controller(context, controller.opts(), await world.loop()),
@@ -235,6 +245,20 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
   emulator.action(() =>
     run(async (context) => (await import('./commands/emulator.ts')).emulator(context, emulator.opts()))(),
   )
+}
+
+function addGitOptions(command: Command): Command {
+  return command
+    .option('--git-interval <duration>', 'time between two looks at a git source, at least 10s', '60s')
+    .option('--git-timeout <duration>', 'how long one git command may take', '60s')
+    .option(
+      '--verify-commits [allowed-signers]',
+      'take signed commits only: of the keys that git knows, or of this file',
+    )
+    .option('--no-prune', 'never take a Workshop down because its spec is gone from git')
+    .option('--git-allow-env <name...>', 'variables that specs from git may name')
+    .option('--git-allow-profile <name...>', 'Databricks profiles that specs from git may name')
+    .option('--webhook-secret-file <path>', 'secret of POST /hooks/git, which makes git sources look at once')
 }
 
 function examples(...lines: readonly string[]): string {

@@ -27,6 +27,7 @@ export async function withdraw(stateDir: string): Promise<void> {
 export interface RunningController {
   readonly workshops: () => Promise<readonly WorkshopView[]>
   readonly reconcile: (view: WorkshopView) => Promise<void>
+  readonly confirmRemoval: (view: WorkshopView) => Promise<void>
   readonly suspend: (view: WorkshopView, on: boolean) => Promise<void>
 }
 
@@ -55,6 +56,7 @@ export async function findController(stateDir: string): Promise<RunningControlle
   return {
     workshops: async () => (await call('GET', '/api/workshops')) as readonly WorkshopView[],
     reconcile: async (view) => void (await call('POST', `${one(view)}/reconcile`, {})),
+    confirmRemoval: async (view) => void (await call('POST', `${one(view)}/confirm-removal`, {})),
     suspend: async (view, on) => void (await call('POST', `${one(view)}/suspend`, { on })),
   }
 }

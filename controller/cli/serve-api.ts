@@ -19,6 +19,7 @@ export interface ApiPlace {
   readonly furtherKeys?: readonly string[]
   readonly operators?: readonly string[]
   readonly allowedHosts?: readonly string[]
+  readonly webhookSecret?: string
 }
 
 export interface ServedApi {
@@ -41,6 +42,7 @@ export async function serveApi(context: CommandContext, controller: Controller, 
     hosts: place.allowedHosts ?? [],
     consoleDir: packagePath('console', 'dist'),
     startedAt: context.now(),
+    ...(place.webhookSecret === undefined ? {} : { webhookSecret: place.webhookSecret }),
     onError: (error) => context.terminal.err.write(`  ${error instanceof Error ? error.stack : String(error)}\n`),
   })
   await api.listen({ host: place.host, port: place.port }).catch((error: NodeJS.ErrnoException) => {

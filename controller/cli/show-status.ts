@@ -15,12 +15,15 @@ export function showStatus(view: WorkshopView, paint: Paint): string {
   const head = `${paint.bold(view.name)}   ${headline(view, paint)}`
   const address = status.url ? `\nworkshop   ${status.url}` : ''
   const token = status.token?.expiresAt ? `\ntoken      expires ${status.token.expiresAt}` : ''
+  const source = view.source.problem ?? view.source.removal
+  const origin =
+    source === undefined ? '' : `\nsource     ${paint.warn(source)}\n           in force: ${view.source.revision}`
   const spec =
     specProblems.length > 0
       ? `\n\nThe spec cannot be used; the last good one is kept.\n${showProblems(specProblems, paint)}`
       : ''
   const fleet = status.fleet ?? []
-  return `${head}${address}${token}${spec}\n${fleet.length > 0 ? `\n${fleetTable(view, fleet, paint)}\n` : ''}`
+  return `${head}${address}${token}${origin}${spec}\n${fleet.length > 0 ? `\n${fleetTable(view, fleet, paint)}\n` : ''}`
 }
 
 /** One line a Workshop, for when there are several. */

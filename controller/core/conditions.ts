@@ -4,6 +4,7 @@
  */
 import type { ConditionStatus, ConditionUpdate } from '@workshop/contracts/conditions'
 import type { Problem } from '@workshop/contracts/errors'
+import type { SourceView } from '@workshop/contracts/fleet-api'
 import type { Action, ActionResult, Blocker } from '@workshop/contracts/plan'
 import type { FleetLine } from './fleet-state.ts'
 
@@ -18,6 +19,8 @@ export interface ConditionInput {
   readonly suspended: boolean
   /** Whether apps can be asked at all. */
   readonly canProbe: boolean
+  /** How it stands with the source, where that can be other than well. */
+  readonly origin?: Omit<SourceView, 'uri'> | undefined
 }
 
 interface Verdict {
@@ -48,6 +51,7 @@ export function conditionUpdates(input: ConditionInput): readonly ConditionUpdat
     ...(input.suspended
       ? [withType('Suspended', { status: 'True', reason: 'Suspended', message: 'looks and reports, does not act' })]
       : []),
+    ...(input.origin ? [withType('SourceReady', sourceVerdict(input.origin))] : []),
   ]
 }
 
@@ -111,6 +115,12 @@ function kindVerdict({ actions, results }: ConditionInput, kinds: readonly strin
     reason: 'Progressing',
     message: `${open.length} changes are under way: ${open[0]?.message}`,
   }
+}
+
+function sourceVerdict({ revision, problem, removal }: Omit<SourceView, 'uri'>): Verdict {
+  if (problem) return { status: 'False', reason: 'SourceFailed', message: `${problem}; ${revision} stays in force` }
+  if (removal) return { status: 'False', reason: 'RemovalHeld', message: removal }
+  return { status: 'True', reason: 'Succeeded', message: `${revision} is in force` }
 }
 
 function probeVerdict({ canProbe, fleet }: ConditionInput): Verdict {

@@ -1,6 +1,7 @@
 /** The status of one Workshop: written once a pass, decided on by nobody. Pure. */
 import { type Condition, type ConditionUpdate, setConditions } from '@workshop/contracts/conditions'
 import type { Problem } from '@workshop/contracts/errors'
+import type { SourceView } from '@workshop/contracts/fleet-api'
 import type { ActionResult, Plan } from '@workshop/contracts/plan'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
 import { conditionUpdates } from './conditions.ts'
@@ -21,6 +22,7 @@ export interface StatusInput {
   readonly specProblems: readonly Problem[]
   readonly suspended: boolean
   readonly canProbe: boolean
+  readonly origin?: Omit<SourceView, 'uri'> | undefined
   readonly before: WorkshopStatus | undefined
   /** Epoch ms turned into ISO 8601 by whoever has a Date. */
   readonly iso: (at: number) => string

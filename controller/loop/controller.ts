@@ -15,6 +15,10 @@ export interface Controller {
   readonly reconcileNow: (key: string, deep?: boolean) => boolean
   /** Stop or go on acting, beside what the spec says. Kept in the state directory. */
   readonly setSuspended: (key: string, on: boolean) => boolean
+  /** Sources that are not told of changes look for some now. */
+  readonly pollSources: () => void
+  /** Takes a Workshop down whose spec is gone from its source and whose removal waits for a person. False when none waits. */
+  readonly confirmRemoval: (key: string) => boolean
   /** Calls back on every change until the returned function is called. */
   readonly subscribe: (listener: (event: FleetEvent) => void) => () => void
   /** For /readyz: each check by name. */

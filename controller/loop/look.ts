@@ -1,7 +1,5 @@
 /** One look: who takes part, what should be there, what is there. Reads only. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { WorkshopError } from '@workshop/contracts/errors'
 import { type Desired, desiredState } from '../core/desired.ts'
 import { isDeployed } from '../core/desired-deployment.ts'
@@ -11,6 +9,7 @@ import { rosterOf } from '../core/roster.ts'
 import type { Bundle } from '../databricks/bundle.ts'
 import { observe, observeGroups } from '../databricks/observe.ts'
 import type { Workspace } from '../databricks/workspace.ts'
+import { readNamedFile } from '../sources/spec-trust.ts'
 import { probeFleet } from './probe.ts'
 import type { Subject, Wish } from './subject.ts'
 
@@ -66,15 +65,13 @@ export async function look(
 }
 
 /** The value of a token that the spec points to; read at each look, so that a new value is taken up. */
-async function readGivenToken({ workshop, folder, givenToken }: Wish, env: LookContext['env']) {
-  const { token } = workshop.spec.credentials
-  if (givenToken !== undefined) return tokenOf(givenToken.trim())
+async function readGivenToken(wish: Wish, env: LookContext['env']) {
+  const { token } = wish.workshop.spec.credentials
+  if (wish.givenToken !== undefined) return tokenOf(wish.givenToken.trim())
   if (token.env === undefined && token.file === undefined) return undefined
   const where = token.env === undefined ? 'spec.credentials.token.file' : 'spec.credentials.token.env'
   const text =
-    token.env === undefined
-      ? await readFile(resolve(folder, token.file ?? ''), 'utf8').catch(() => undefined)
-      : env[token.env]
+    token.env === undefined ? await readNamedFile(wish, token.file ?? '', env).catch(missingIsNone) : env[token.env]
   const value = text?.trim()
   if (!value) {
     const fix = 'set the variable or write the file that the spec names'
@@ -85,4 +82,9 @@ async function readGivenToken({ workshop, folder, givenToken }: Wish, env: LookC
 
 function tokenOf(value: string) {
   return { value, sha256: createHash('sha256').update(value).digest('hex') }
+}
+
+/** What is not there has its own words; a file that may not or cannot be read says why itself. */
+function missingIsNone(error: unknown): undefined {
+  if (error instanceof WorkshopError) throw error
 }

@@ -44,8 +44,27 @@ export class LoopMetrics {
     registers: [this.#registry],
   })
 
+  readonly #sourceSuccess = new Gauge({
+    name: 'workshop_source_last_success_timestamp',
+    help: 'Unix time, in seconds, of the last time that the source was read and taken as a whole',
+    labelNames: ['source'],
+    registers: [this.#registry],
+  })
+  readonly #sourceFailing = new Gauge({
+    name: 'workshop_source_failing',
+    help: '1 while the source cannot be read or its last revision is not taken',
+    labelNames: ['source'],
+    registers: [this.#registry],
+  })
+
   constructor() {
     for (const result of ['success', 'error']) this.#turns.inc({ ...labels, result }, 0)
+  }
+
+  /** `lastSuccessAt` in epoch ms; undefined while the source fails. */
+  source(source: string, lastSuccessAt: number | undefined): void {
+    this.#sourceFailing.set({ source }, lastSuccessAt === undefined ? 1 : 0)
+    if (lastSuccessAt !== undefined) this.#sourceSuccess.set({ source }, lastSuccessAt / 1_000)
   }
 
   turn(result: 'success' | 'error', ms: number): void {

@@ -5,6 +5,7 @@
 import type { WorkshopView } from '@workshop/contracts/fleet-api'
 import type { ActionResult, Plan } from '@workshop/contracts/plan'
 import type { WorkspaceLogin } from '../databricks/client/credentials.ts'
+import type { GitPolicy } from '../sources/git/git.ts'
 
 export interface LoopOptions {
   /** Owner part of every marker; `default` unless set. */
@@ -33,6 +34,8 @@ export interface ControllerOptions extends LoopOptions {
   readonly cluster?: ClusterOptions
   /** Looks between changes; 30 s unless given. */
   readonly intervalMs?: number
+  /** For sources of git. */
+  readonly git?: GitPolicy
 }
 
 export interface ClusterOptions {

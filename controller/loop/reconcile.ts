@@ -66,6 +66,7 @@ export async function reconcile(turn: Turn): Promise<Outcome> {
     specProblems: wish.problems,
     canProbe: workspace.canAskApps,
     before: turn.before,
+    origin: wish.origin,
   }
   const status = nextStatus({ ...known, desired, observed, plan, results, iso: (at) => new Date(at).toISOString() })
   const waitMs = nextLook(

@@ -113,7 +113,7 @@ export class WorkshopRecord {
       namespace: identity.namespace,
       name: identity.name,
       title: spec.guide?.title ?? identity.name,
-      source: { uri: wish.uri, revision: wish.revision },
+      source: { uri: wish.uri, revision: wish.revision, ...wish.origin },
       workspace: { host: this.workspace?.host ?? '', user: this.user },
       suspended: this.suspended,
       deleting: this.leaving,

@@ -1,5 +1,5 @@
 /** The controller as one thing with a lifetime: sources in, a queue of keys, a few workers, views out. */
-import type { FleetEvent } from '@workshop/contracts/fleet-api'
+import type { ActivityEntry, FleetEvent } from '@workshop/contracts/fleet-api'
 import { joinLook } from '../core/requeue.ts'
 import { specChanges } from '../core/spec-changes.ts'
 import { systemClock } from '../databricks/client/clock.ts'
@@ -92,9 +92,10 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       const record = records.get(key)
       if (wish && !record) await meet(wish, source)
       if (wish && record) {
-        const text = changeText(record.wish, wish)
+        const news = changeNews(record, wish)
         record.renew(wish)
-        record.say({ at: clock.now(), who: wish.uri, level: wish.problems[0] ? 'error' : 'info', text })
+        for (const each of news) record.say({ at: clock.now(), who: wish.uri, ...each })
+        changed(record)
       }
       if (!wish && record?.registry) await drop(record)
       if (!wish && record && !record.registry) {
@@ -188,15 +189,23 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
 
   return {
     start: async () => {
-      for (const source of sources) await source.start((keys) => void inOrder(() => onChange(source, keys)))
+      for (const source of sources) {
+        // A change right after the first reading waits until the Workshops of that reading are known.
+        let isMet = () => {}
+        const met = new Promise<void>((resolve) => {
+          isMet = resolve
+        })
+        await source.start((keys) => met.then(() => inOrder(() => onChange(source, keys))))
+        for (const problem of source.problems())
+          options.log('error', problem.message, { code: problem.code, where: problem.where })
+        const wishes = source.keys().flatMap((key) => source.get(key) ?? [])
+        await inOrder(async () => {
+          for (const wish of wishes) if (!records.has(wish.key)) await meet(wish, source)
+        })
+        isMet()
+      }
+      // A teardown that a restart cut short goes on; a spec that merely is not there any more does not start one.
       await inOrder(async () => {
-        for (const source of sources) {
-          for (const problem of source.problems())
-            options.log('error', problem.message, { code: problem.code, where: problem.where })
-          for (const wish of source.keys().flatMap((key) => source.get(key) ?? []))
-            if (!records.has(wish.key)) await meet(wish, source)
-        }
-        // A teardown that a restart cut short goes on; a spec that merely is not there any more does not start one.
         for (const wish of await state.leaving()) if (!records.has(wish.key)) await meet(wish)
       })
       isStarted = true
@@ -218,6 +227,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     activity: (key) => records.get(key)?.activity ?? [],
     reconcileNow: (key, deep = true) =>
       find(key, (record) => {
+        if (deep) for (const source of sources) if (source.get(key)) source.poll?.()
         record.deep ||= deep
         queue.add(key)
       }),
@@ -228,6 +238,10 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
         changed(record)
         queue.add(key)
       }),
+    pollSources: () => {
+      for (const source of sources) source.poll?.()
+    },
+    confirmRemoval: (key) => sources.some((source) => source.confirmRemoval?.(key) === true),
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -236,11 +250,30 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       if (!isStarted) return [{ name: 'source', ok: false, message: startProblem }]
       return sources.map((source) => ({ name: 'source', ok: true, message: source.uri, ...source.health?.() }))
     },
-    metrics: () => metrics.text(),
+    metrics: () => {
+      for (const { uri, lastSuccessAt } of sources) if (lastSuccessAt) metrics.source(uri, lastSuccessAt())
+      return metrics.text()
+    },
   }
 }
 
-/** What a new reading of a spec file brings, for people. */
+type News = Pick<ActivityEntry, 'level' | 'text'>
+
+/** What a new reading brings, for people; nothing where only its commit is another one. */
+function changeNews({ wish: before }: WorkshopRecord, after: Wish): readonly News[] {
+  const { problem, removal } = after.origin ?? {}
+  const isOther = after.revision !== before.revision || after.problems[0]?.message !== before.problems[0]?.message
+  return [
+    ...(isOther ? [{ level: after.problems[0] ? 'error' : 'info', text: changeText(before, after) } as const] : []),
+    ...(problem !== undefined && problem !== before.origin?.problem
+      ? [{ level: 'warning', text: `source: ${problem}` } as const]
+      : []),
+    ...(removal !== undefined && removal !== before.origin?.removal
+      ? [{ level: 'warning', text: removal } as const]
+      : []),
+  ]
+}
+
 function changeText(before: Wish, after: Wish): string {
   const [problem] = after.problems
   if (problem) return `spec refused: ${problem.where ? `${problem.where} ` : ''}${problem.message}`

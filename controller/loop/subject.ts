@@ -1,5 +1,6 @@
 /** One Workshop as the loop sees it: what its source says, and what is remembered between two looks (only observations and patience). */
 import type { Problem } from '@workshop/contracts/errors'
+import type { SourceView } from '@workshop/contracts/fleet-api'
 import type { Workshop, WorkshopStatus } from '@workshop/contracts/workshop'
 import type { Attempts } from '../core/attempts.ts'
 import type { Identity } from '../core/names.ts'
@@ -20,7 +21,7 @@ export interface Wish {
   readonly folder: string
   /** `dir:…`, for people. */
   readonly uri: string
-  /** Hash or commit of what was read. */
+  /** Hash of what was read: another one is another generation. */
   readonly revision: string
   /** False: there never was a good spec, `workshop` is what was read, and nothing is wanted of the platform. */
   readonly isUsable?: boolean
@@ -30,6 +31,10 @@ export interface Wish {
   readonly refusal?: Problem
   /** Value of a token that the source found. */
   readonly givenToken?: string
+  /** Nothing that the spec names is read outside this folder. */
+  readonly root?: string
+  /** How it stands with the source, where that can be other than well. */
+  readonly origin?: Omit<SourceView, 'uri'>
   /** Present where Workshops are objects of an API with a life of their own. */
   readonly object?: WishObject
 }

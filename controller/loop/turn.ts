@@ -120,6 +120,7 @@ export async function refresh(record: WorkshopRecord, context: TurnContext): Pro
     specProblems: record.wish.problems,
     canProbe: true,
     before: record.status,
+    origin: record.wish.origin,
     iso,
   })
   context.changed(record)

@@ -1,7 +1,9 @@
 /** `workshop controller`: the loop over its sources with fleet API and control room, until stopped. */
+import { readFile } from 'node:fs/promises'
 import { parseDuration } from '@workshop/contracts/duration'
 import { WorkshopError } from '@workshop/contracts/errors'
 import type { ClusterOptions } from '../../loop/options.ts'
+import type { GitPolicy } from '../../sources/git/git.ts'
 import { clockTime } from '../clock-time.ts'
 import type { CommandContext, ExitCode } from '../command-context.ts'
 import type { LoopPrograms } from '../loop-programs.ts'
@@ -20,6 +22,13 @@ export interface ControllerFlags {
   readonly allowedHost?: readonly string[]
   readonly operators?: readonly string[]
   readonly interval: string
+  readonly gitInterval?: string
+  readonly gitTimeout?: string
+  readonly verifyCommits?: string | true
+  readonly prune?: boolean
+  readonly gitAllowEnv?: readonly string[]
+  readonly gitAllowProfile?: readonly string[]
+  readonly webhookSecretFile?: string
 }
 
 function clusterOptions(flags: ControllerFlags): ClusterOptions {
@@ -44,18 +53,14 @@ export async function controller(
   { createController }: Pick<LoopPrograms, 'createController'>,
 ): Promise<ExitCode> {
   const { config, terminal } = context
-  const intervalMs = parseDuration(flags.interval)
-  if (intervalMs === undefined || intervalMs < 1000) {
-    throw new WorkshopError({
-      code: 'WO-9001',
-      message: `--interval ${flags.interval} is not a duration of 1s or more`,
-    })
-  }
+  const intervalMs = durationOf('--interval', flags.interval, 1_000)
+  const webhookSecret = await readWebhookSecret(flags.webhookSecretFile)
   const sources = (flags.source ?? ['.']).map(sourceUri)
   const loop = createController({
     ...(await loopOptions(context)),
     sources,
     intervalMs,
+    git: gitPolicy(flags),
     cluster: clusterOptions(flags),
   })
   const say = (at: number, text: string) => terminal.err.write(`${terminal.err.paint.dim(clockTime(at))}  ${text}\n`)
@@ -73,6 +78,7 @@ export async function controller(
     stateDir: config.stateDir,
     operators: (flags.operators ?? []).flatMap((addresses) => addresses.split(',')),
     allowedHosts: flags.allowedHost ?? [],
+    ...(webhookSecret === undefined ? {} : { webhookSecret }),
   })
   try {
     // A cluster that cannot be reached may keep the start waiting: Ctrl-C ends it all the same.
@@ -86,4 +92,37 @@ export async function controller(
   }
   terminal.err.write('Stopped. Every fleet stays as it is and goes on serving its participants.\n')
   return 0
+}
+
+/** Below it, a fleet of controllers is a load on the git host and nobody is faster for it. */
+const shortestGitIntervalMs = 10_000
+
+function gitPolicy(flags: ControllerFlags): GitPolicy {
+  return {
+    intervalMs: durationOf('--git-interval', flags.gitInterval ?? '60s', shortestGitIntervalMs),
+    timeoutMs: durationOf('--git-timeout', flags.gitTimeout ?? '60s', 1_000),
+    ...(flags.verifyCommits === undefined ? {} : { verifyCommits: flags.verifyCommits }),
+    prune: flags.prune !== false,
+    allowedEnv: flags.gitAllowEnv ?? [],
+    allowedProfiles: flags.gitAllowProfile ?? [],
+  }
+}
+
+function durationOf(flag: string, text: string, leastMs: number): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined && ms >= leastMs) return ms
+  const message = `${flag} ${text} is not a duration of ${leastMs / 1_000}s or more`
+  throw new WorkshopError({ code: 'WO-9001', message })
+}
+
+/** A short secret can be guessed offline from one push notice. */
+const shortestSecret = 16
+
+async function readWebhookSecret(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined
+  const secret = (await readFile(file, 'utf8').catch(() => undefined))?.trim()
+  if (secret !== undefined && secret.length >= shortestSecret) return secret
+  const message =
+    secret === undefined ? 'the file cannot be read' : `the secret has fewer than ${shortestSecret} characters`
+  throw new WorkshopError({ code: 'WO-9001', message, where: `--webhook-secret-file ${file}` })
 }

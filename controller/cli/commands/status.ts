@@ -47,6 +47,16 @@ export async function reconcile(context: CommandContext, name: string): Promise<
   return 0
 }
 
+/** Lets a Workshop go whose spec is gone from git and whose removal waits. Throws WO-1176 when none waits. */
+export async function confirmRemoval(context: CommandContext, name: string): Promise<ExitCode> {
+  const controller = await findController(context.config.stateDir)
+  const view = pick(await controller.workshops(), name)
+  await controller.confirmRemoval(view)
+  const { namespace, name: found } = view
+  printResult(context, { namespace, name: found, removal: 'confirmed' }, () => `${found}: being taken down\n`)
+  return 0
+}
+
 /** Stops or starts acting on one Workshop; looking goes on. */
 export async function suspend(context: CommandContext, name: string, on: boolean): Promise<ExitCode> {
   const controller = await findController(context.config.stateDir)
