@@ -25,6 +25,7 @@ import { createRouter } from './http/router.ts'
 import { type ServeContext, send, serveApi } from './http/serve.ts'
 import { isModelRequest, serveModels } from './http/serve-models.ts'
 import { createAppHost } from './runtime/app-host.ts'
+import { guardApps } from './runtime/guardian.ts'
 import { createIngress } from './runtime/ingress.ts'
 import { isServed, servedModels } from './runtime/models/model-list.ts'
 import { createScriptedModels } from './runtime/models.ts'
@@ -83,6 +84,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     servesModel: isServed,
   })
   const appHost = options.appHost ?? createAppHost({ now: clock.now })
+  const allIsDown = await guardApps(stateDir, { removeFolder: options.stateDir === undefined })
   seedAdmin(workspace, options.adminEmail ?? 'operator@workshop.test', options.token)
   if (options.adminClient) seedAdminClient(workspace, options.adminClient)
   for (const person of options.users ?? []) addUser(workspace, person)
@@ -163,6 +165,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       server.closeAllConnections()
       ingress.close()
       await Promise.all([lifecycle.close(), appHost.close()])
+      allIsDown()
       if (!options.clock) clock.close()
       if (!options.stateDir) await rm(stateDir, { recursive: true, force: true })
     },
