@@ -12,12 +12,14 @@ import {
   SquareX,
   SunMoon,
   Terminal,
+  Zap,
 } from 'lucide-vue-next'
 import { needsGlyph } from '../../ui/glyphs.ts'
 import { switchTerminalTheme, switchTheme } from '../../ui/theme.ts'
 import type { Command } from '../keys/commands.ts'
 import { agentGlyphs } from '../sessions/agent-glyph.ts'
 import type { SessionRow } from '../sessions/session-row.ts'
+import { switchTypeAhead } from '../terminal/predict/type-ahead-setting.ts'
 import type { Layout } from './pane-layout.ts'
 
 export interface BenchActions {
@@ -92,6 +94,13 @@ export function benchCommands(
       group: page,
       icon: Terminal,
       run: switchTerminalTheme,
+    },
+    {
+      id: 'type-ahead',
+      title: 'Show typing before the worker answers, or not',
+      group: page,
+      icon: Zap,
+      run: switchTypeAhead,
     },
     { id: 'sheet', title: 'Key sheet', group: page, icon: Keyboard, keys: ['?'], run: act.sheet },
     { id: 'palette', title: 'Command palette', group: page, keyOnly: true, run: act.palette },

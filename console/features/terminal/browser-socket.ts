@@ -5,9 +5,7 @@ import type { Connect } from './term-options.ts'
 /** Connects to `path` (`/api/sessions/<id>/terminal`) on the page's own host. */
 export function connectBrowser(path: string): Connect {
   return (events) => {
-    const url = new URL(path, location.href)
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-    const socket = new WebSocket(url, terminalProtocol)
+    const socket = open(path)
     socket.binaryType = 'arraybuffer'
     socket.onopen = () => events.open()
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -22,4 +20,22 @@ export function connectBrowser(path: string): Connect {
       close: () => socket.close(),
     }
   }
+}
+
+/** Whether a WebSocket to `path` can be opened now. Nothing is said on it. */
+export function opensBrowserSocket(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = open(path)
+    socket.onopen = () => {
+      resolve(true)
+      socket.close()
+    }
+    socket.onclose = () => resolve(false)
+  })
+}
+
+function open(path: string): WebSocket {
+  const url = new URL(path, location.href)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  return new WebSocket(url, terminalProtocol)
 }

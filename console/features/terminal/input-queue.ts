@@ -33,6 +33,11 @@ export class InputQueue {
     return this.#end - this.#acked
   }
 
+  /** Number that the next byte gets. */
+  get end(): number {
+    return this.#end
+  }
+
   /** Takes input; false when there is no room, and then nothing of it is taken. */
   push(data: Uint8Array): boolean {
     if (data.length === 0) return true

@@ -17,14 +17,13 @@ import {
 import { InputQueue } from './input-queue.ts'
 import { NamedTimers } from './named-timers.ts'
 import { OutputFeed } from './output-feed.ts'
+import { Pulse } from './pulse.ts'
 import { finalEnd, nextAttemptMs } from './reconnect-delay.ts'
 import type { TermClientOptions, TermSocket, TermState } from './term-options.ts'
 import { isTerminalReply } from './terminal-reply.ts'
 
 /** A window drag asks for sizes faster than a program can repaint. */
 const resizeEveryMs = 50
-/** Without an answer to a ping within this time the connection is dead. */
-const pongWithinMs = 5_000
 const connectWithinMs = 10_000
 
 const text = new TextEncoder()
@@ -43,13 +42,19 @@ export class TermClient {
   #acked = 0
   #size: TermClientOptions['size']
   #sentSize: TermClientOptions['size'] | undefined
-  readonly #timers: NamedTimers<'retry' | 'ack' | 'resize' | 'ping' | 'pong' | 'connect'>
+  readonly #timers: NamedTimers<'retry' | 'ack' | 'resize' | 'connect'>
+  readonly #pulse: Pulse
 
   constructor(options: TermClientOptions) {
     this.#options = options
     this.#size = options.size
     this.#timers = new NamedTimers(options.clock)
     this.#feed = new OutputFeed(options.screen, () => this.#acknowledge())
+    this.#pulse = new Pulse(options.clock, {
+      ping: (time) => this.#send({ type: 'ping', time }),
+      roundTrip: (ms) => options.events.roundTrip?.(ms),
+      dead: () => this.#lost('no answer'),
+    })
   }
 
   get state(): TermState {
@@ -61,6 +66,11 @@ export class TermClient {
     return this.#feed.muted
   }
 
+  /** Number of the next byte that is typed; `taken` of the events counts the same way. */
+  get inputEnd(): number {
+    return this.#input.end
+  }
+
   /** Connects; the session must exist. */
   start(): void {
     this.#enter({ name: 'connecting' })
@@ -70,7 +80,7 @@ export class TermClient {
   /** At once instead of at the end of the wait: the browser came online, the page became visible, a button. */
   reconnectNow(): void {
     if (this.#state.name === 'preparing') return
-    if (this.#state.name === 'live') this.#ping()
+    if (this.#state.name === 'live') this.#pulse.beat()
     else {
       this.#attempt = 0
       this.#dial()
@@ -85,6 +95,7 @@ export class TermClient {
     const bytes = text.encode(data)
     if (!this.#input.push(bytes)) this.#options.events.inputDropped?.(bytes.length)
     this.#sendInput()
+    this.#pulse.typing()
   }
 
   /** What this page has room for; the server decides whose size counts. */
@@ -95,18 +106,13 @@ export class TermClient {
     this.#timers.set('resize', resizeEveryMs, () => this.#sendSize())
   }
 
-  /** Makes this page's size the one that counts. */
-  takeSize(): void {
-    this.control({ action: 'take-size' })
-  }
-
   /** Throws away typing that the program has not taken, here and on the worker. */
   dropInput(): void {
     this.#input.dropUnsent()
     this.control({ action: 'drop-input' })
   }
 
-  /** `signal` goes to the program in the foreground, `kill` ends the session's program. */
+  /** `take-size` makes this page's size the one that counts; `signal` goes to the program in the foreground, `kill` to all. */
   control(control: TerminalControl): void {
     this.#send({ type: 'control', control })
   }
@@ -169,6 +175,7 @@ export class TermClient {
         break
       case 'inputAck':
         this.#input.acknowledge(frame.inSeq)
+        events.taken?.(frame.inSeq)
         this.#sendInput()
         break
       case 'inputStall':
@@ -189,8 +196,7 @@ export class TermClient {
         this.#send({ type: 'pong', time: frame.time })
         break
       case 'pong':
-        this.#timers.cancel('pong')
-        events.roundTrip?.(Math.max(0, this.#options.clock.now() - frame.time))
+        this.#pulse.heard(frame.time)
         break
     }
   }
@@ -214,7 +220,7 @@ export class TermClient {
     events.size?.({ cols: welcome.cols, rows: welcome.rows, own: welcome.owner === welcome.viewer })
     this.#sendSize()
     this.#sendInput()
-    this.#ping()
+    this.#pulse.start(welcome.heartbeatMs)
   }
 
   #event(event: TerminalEvent): void {
@@ -255,12 +261,6 @@ export class TermClient {
     this.#send({ type: 'resize', ...this.#size })
   }
 
-  #ping(): void {
-    this.#send({ type: 'ping', time: Math.floor(this.#options.clock.now()) })
-    this.#timers.set('pong', pongWithinMs, () => this.#lost('no answer'))
-    this.#timers.set('ping', this.#welcome?.heartbeatMs ?? terminalLimits.heartbeatMs, () => this.#ping())
-  }
-
   #closed(code: number, reason: string): void {
     const why = finalEnd(code)
     if (code === closeCode.restarted) this.start()
@@ -284,6 +284,7 @@ export class TermClient {
   #hangUp(): void {
     this.#life += 1
     this.#timers.cancelAll()
+    this.#pulse.stop()
     this.#socket?.close()
     this.#socket = undefined
   }

@@ -45,6 +45,8 @@ export interface TermEvents {
   readonly stall?: (stall: { readonly on: boolean; readonly queued: number }) => void
   /** Typing that was thrown away: a new program started, or the queue was full. */
   readonly inputDropped?: (bytes: number) => void
+  /** The worker has written everything before this input byte to the terminal. */
+  readonly taken?: (end: number) => void
   /** Measured round trip. */
   readonly roundTrip?: (ms: number) => void
 }

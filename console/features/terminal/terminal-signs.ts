@@ -4,6 +4,7 @@
  */
 import { reactive } from 'vue'
 import type { TermState } from './term-options.ts'
+import type { TransportName } from './transport.ts'
 
 /** What a terminal tells. */
 export interface TerminalSigns {
@@ -20,6 +21,8 @@ export interface TerminalSigns {
   stalled: number
   /** False while another viewer's size counts. */
   ownSize: boolean
+  /** How it is connected: plain requests where WebSockets cannot be had. */
+  transport: TransportName
   /** What the worker wants said: a drain, a warning. */
   message: string
 }
@@ -64,6 +67,7 @@ export function enterTerminal(session: string, takes: TerminalControls): Termina
     viewers: 1,
     stalled: 0,
     ownSize: true,
+    transport: 'socket',
     message: '',
   })
   return terminalSigns.get(session) as TerminalSigns

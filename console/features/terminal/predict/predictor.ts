@@ -64,6 +64,11 @@ export class Predictor {
     return this.#arming.armed
   }
 
+  /** Is anything foretold that time alone may end? */
+  get waits(): boolean {
+    return this.#pending.length > 0
+  }
+
   /** A measured round trip, ms. */
   roundTrip(ms: number): void {
     this.#arming = withRoundTrip(this.#arming, ms)
