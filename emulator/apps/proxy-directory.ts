@@ -27,6 +27,8 @@ export function proxyDirectory(workspace: Workspace): ProxyDirectory {
       principals
         .users()
         .filter((user) => user.active && apps.has(name))
+        // The first is preselected, and who looks around is a participant: admins come last.
+        .toSorted((one, other) => Number(principals.isAdmin(one)) - Number(principals.isAdmin(other)))
         .map((user) => ({ email: user.userName, displayName: user.displayName })),
     forwardedToken: (name, email) => {
       const app = apps.get(name)

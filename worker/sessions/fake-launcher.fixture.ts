@@ -1,5 +1,5 @@
 /** A launcher for tests whose terminals run nothing: it records what was asked of it. */
-import type { IsolationLevel } from '@workshop/contracts/worker-api'
+import type { AgentId, IsolationLevel } from '@workshop/contracts/worker-api'
 import type { RunningTerminal, SessionLauncher, SessionOrder } from './launcher.ts'
 
 /** A terminal that ends when told to. */
@@ -41,6 +41,7 @@ export class FakeLauncher implements SessionLauncher<FakeTerminal> {
     this.isolation = { level, message: '' }
   }
 
+  titleOf = (agent: AgentId) => agent
   prepare = async () => {}
   launch = async ({ id }: SessionOrder) => {
     await this.hold

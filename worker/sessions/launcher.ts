@@ -30,6 +30,8 @@ export interface RunningTerminal {
 /** Builds and takes down what is around a terminal. */
 export interface SessionLauncher<T extends RunningTerminal> {
   readonly isolation: IsolationReport & { readonly level: IsolationLevel }
+  /** What people call the agent. */
+  readonly titleOf: (agent: AgentId) => string
   /** Home, agent configuration, gateway key. Once per session. */
   readonly prepare: (order: SessionOrder) => Promise<void>
   /** Starts the program, the first time or again. */

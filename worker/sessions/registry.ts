@@ -168,7 +168,7 @@ export class SessionRegistry<T extends RunningTerminal> {
     return {
       id: order.id,
       agent: order.agent,
-      title: name || terminal?.title() || order.agent,
+      title: name || terminal?.title() || this.#options.launcher.titleOf(order.agent),
       state,
       createdAt: new Date(createdAt).toISOString(),
       ...(lastOutputAt === undefined ? {} : { lastOutputAt: new Date(lastOutputAt).toISOString() }),

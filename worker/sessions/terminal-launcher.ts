@@ -53,6 +53,7 @@ export function terminalLauncher(options: LauncherOptions): SessionLauncher<Sess
 
   return {
     isolation: isolation.report,
+    titleOf: (agent) => agents.get(agent)?.title ?? agent,
 
     prepare: async (order) => {
       const agent = agentOf(order)

@@ -8,6 +8,8 @@ describe('a title', () => {
     ['is read across chunks', ['\u001b', ']0;he', 'llo\u0007'], 'hello'],
     ['is the last of several', ['\u001b]0;a\u0007\u001b]0;b\u0007'], 'b'],
     ['holds no controls and no turned text', ['\u001b]0;a\u0001b\u202ec\u0007'], 'abc'],
+    ['has no sign of an agent in front', ['\u001b]0;\u2733 Claude Code\u0007'], 'Claude Code'],
+    ['may be a path', ['\u001b]0;~/project\u0007'], '~/project'],
     ['is cut', [`\u001b]0;${'x'.repeat(1_000)}\u0007`], 'x'.repeat(256)],
     ['is not an icon name or a link', ['\u001b]1;icon\u0007\u001b]8;;http://x\u0007'], undefined],
     ['without an end is given up', ['\u001b]0;', 'x'.repeat(9_000), 'y\u0007'], undefined],

@@ -36,9 +36,12 @@ export class TitleWatch {
   }
 }
 
-/** Without controls, and short. */
+/** Agents put a spinner's or a logo's sign in front; the page draws its own. */
+const leadingSign = /^(?:[\p{So}\s]|\ufe0f)+(?=\S)/u
+
+/** Without controls and leading signs, and short. */
 export function safeTitle(text: string): string {
-  return text.replace(unsafe, '').slice(0, terminalLimits.maxTitle)
+  return text.replace(unsafe, '').replace(leadingSign, '').slice(0, terminalLimits.maxTitle)
 }
 
 /** Index of the BEL or ESC that ends a control string, or -1. */

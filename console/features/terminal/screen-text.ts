@@ -5,9 +5,12 @@ const controls = /[\u0000-\u001f\u007f-\u009f]/g
 /** Marks that turn reading direction or hide text: a title must not look like another one. */
 const tricks = /[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 
+/** The sign of a logo or a spinner that agents put in front of their title. */
+const leadingSign = /^(?:[\p{So}\s]|\ufe0f)+(?=\S)/u
+
 /** A program's title as one short harmless line. */
 export function safeTitle(title: string): string {
-  const line = title.replace(controls, ' ').replace(tricks, '').replace(/\s+/g, ' ').trim()
+  const line = title.replace(controls, ' ').replace(tricks, '').replace(leadingSign, '').replace(/\s+/g, ' ').trim()
   return line.length > 60 ? `${line.slice(0, 59)}…` : line
 }
 

@@ -29,6 +29,7 @@ describe('what is pasted', () => {
 describe('what a program says', () => {
   it('keeps a title to one harmless line', () => {
     expect(safeTitle(`a${esc}[31m\n\u202eb`)).toBe('a [31m b')
+    expect(safeTitle('\u2733 Claude Code')).toBe('Claude Code')
     expect(safeTitle('x'.repeat(100))).toHaveLength(60)
   })
   it.for([
