@@ -30,7 +30,7 @@ const podFolder = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /** Reads everything anew. Throws WO-3004 when nothing names a cluster or a file cannot be used. */
 export async function findCluster({ kubeconfig, env }: LoginSources): Promise<ClusterLogin> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
+  const { KubeConfig } = await import('./kube-config.ts')
   const config = new KubeConfig()
   const isInCluster = env['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(join(podFolder, 'token'))
   const home = join(env['HOME'] || homedir(), '.kube', 'config')

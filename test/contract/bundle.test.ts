@@ -1,5 +1,5 @@
 /** The artefacts as they are deployed: built once, started with the platform's Node from an otherwise empty folder. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { bundleProgram } from '../../scripts/bundle/program.ts'
 import { aFleet } from '../../worker/fleet/fleet.fixture.ts'
 import { runProgram } from '../../worker/program.fixture.ts'
 import { openTerminal } from '../../worker/terminal-client.fixture.ts'
+import { startIdleWorkspace } from '../support/idle-workspace.ts'
 import { node22 } from '../support/node22.ts'
 
 const run = promisify(execFile)
@@ -95,6 +96,36 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('the cont
     await expect(run(node, [server, 'validate', '-f', spec])).resolves.toMatchObject({ stderr: '' })
     await writeFile(spec, 'kind: Workshop\n')
     await expect(run(node, [server, 'validate', '-f', spec])).rejects.toMatchObject({ code: 2 })
+  })
+
+  it('makes a Workshop true from a folder of specs', async () => {
+    const token = 'dapi-artefact'
+    const users = [{ email: ada }]
+    await using workspace = await startIdleWorkspace({ token, users })
+    const specs = await mkdtemp(join(folder, 'specs-'))
+    const text = `apiVersion: vibeworkshop.dev/v1alpha1\nkind: Workshop\nmetadata: {name: tiny}\nspec: {participants: {users: [${ada}]}}\n`
+    await writeFile(join(specs, 'tiny.workshop.yaml'), text)
+    const args = ['controller', '--source', `dir:${specs}`, '--port', '0', '--state-dir', join(specs, 'state')]
+    const env = { PATH: process.env['PATH'], HOME: specs, DATABRICKS_HOST: workspace.url, DATABRICKS_TOKEN: token }
+    const controller = spawn(node, [join(folder, 'controller', 'server.js'), ...args], {
+      cwd: specs,
+      env,
+      stdio: 'pipe',
+    })
+    let said = ''
+    for (const stream of [controller.stdout, controller.stderr])
+      stream.on('data', (text) => {
+        said += text
+      })
+    try {
+      await expect
+        .poll(() => workspace.deployed(), { timeout: 60_000, message: said })
+        .toEqual(['tiny-hub', 'tiny-worker-1'])
+    } finally {
+      const ended = new Promise<number | null>((resolve) => controller.once('close', resolve))
+      controller.kill('SIGTERM')
+      expect(await ended, said).toBe(0)
+    }
   })
 })
 
