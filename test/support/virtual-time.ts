@@ -14,6 +14,9 @@ interface Due {
 /** Rounds of the event loop in which nothing may happen before time moves. */
 const quietRounds = 4
 
+/** What Node calls a file operation under way, closing one included. */
+const fileWork = /^(FSReq|CloseReq)/
+
 /** Fits `EmulatorOptions.clock` and, with `fetch`, the controller's `Tuning`. */
 export class VirtualTime {
   #now = Date.UTC(2026, 0, 1)
@@ -89,7 +92,7 @@ export class VirtualTime {
   async #rest(): Promise<void> {
     for (let quiet = 0; quiet < quietRounds; quiet += 1) {
       await new Promise((resolve) => setImmediate(resolve))
-      if (this.#calls > 0 || process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) quiet = -1
+      if (this.#calls > 0 || process.getActiveResourcesInfo().some((name) => fileWork.test(name))) quiet = -1
     }
   }
 }
