@@ -269,3 +269,25 @@ describe('secrecy', () => {
     expect(log[1]).toMatchObject({ session: 'session-a', side: 'workspace', path: '/api/2.0/apps', status: 500 })
   })
 })
+
+describe('hostile case 29: many requests at once', () => {
+  it('refuses one session what is too much and serves the others', async () => {
+    const held: ServerResponse[] = []
+    answer = (_, response) => void held.push(response)
+    const body = { model: 'sonnet', messages: [] }
+    const all = Array.from({ length: 30 }, () => ask(body))
+    const first = await Promise.race(all)
+    expect(first.status).toBe(429)
+    expect(await first.json()).toMatchObject({ type: 'error', error: { type: 'rate_limit_error' } })
+    await expect.poll(() => held.length).toBe(24)
+    const other = gateway.issueKey({ sessionId: 'session-b', email: 'grace@example.com' })
+    const asked = ask(body, { authorization: `Bearer ${other}` })
+    await expect.poll(() => held.length).toBe(25)
+    for (const response of held) response.end('{}')
+    expect((await asked).status).toBe(200)
+    const statuses = (await Promise.all(all)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 200)).toHaveLength(24)
+    answer = (_, response) => response.end('{}')
+    expect((await ask(body)).status).toBe(200)
+  })
+})

@@ -31,7 +31,7 @@ const errorTypes: Readonly<Record<number, string>> = {
 }
 
 /** For SDKs: the platform's own envelope, so that they raise the error class that fits. */
-export function workspaceRefusal(status: 400 | 401 | 403 | 413 | 502, code: ErrorCode, message: string): Refusal {
+export function workspaceRefusal(status: 400 | 401 | 403 | 413 | 429 | 502, code: ErrorCode, message: string): Refusal {
   return {
     status,
     body: {
@@ -47,6 +47,7 @@ const platformCodes = {
   401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',
   413: 'INVALID_PARAMETER_VALUE',
+  429: 'RESOURCE_EXHAUSTED',
   502: 'TEMPORARILY_UNAVAILABLE',
 } as const
 

@@ -18,6 +18,12 @@ const realClock: ModelClock = {
   now: Date.now,
   sleep: (ms, signal) => delay(ms, undefined, { signal }),
 }
+/** A session's process that sends its headers this slowly only wants to hold a descriptor. */
+const slowestHeadersMs = 10_000
+/** Far above what fifty sessions need, and below the descriptors of a worker, which must still take terminals. */
+const mostConnections = 2_000
+/** Requests under way for one session: agents run some ten at a time; each may hold a body of 32 MB in our memory. */
+const mostAtOnce = 24
 const nothing: Usage = { requests: 0, inputTokens: 0, outputTokens: 0 }
 
 /** Listens on a free loopback port. */
@@ -27,6 +33,8 @@ export async function createGateway(options: GatewayOptions, clock: ModelClock =
   // Answers may take many minutes, and uploads too.
   server.requestTimeout = 0
   server.timeout = 0
+  server.headersTimeout = slowestHeadersMs
+  server.maxConnections = mostConnections
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -101,6 +109,16 @@ class GatewayServer {
     const owner = key === undefined ? undefined : this.keys.find(key)
     if (!owner && !needsNoKey(request.method ?? '', target.path)) {
       return fail(401, 'WO-5001', 'The request brings no key that is known here.')
+    }
+
+    const atOnce = [...this.#running.values()].filter((session) => session === owner?.sessionId).length
+    if (owner && atOnce >= mostAtOnce) {
+      const message = `This session has ${atOnce} requests under way; it may have ${mostAtOnce}.`
+      refuse(
+        response,
+        side === 'models' ? modelRefusal('WO-5002', message, 429) : workspaceRefusal(429, 'WO-5002', message),
+      )
+      return { session: owner.sessionId }
     }
 
     let tokens: Tokens | undefined
