@@ -221,7 +221,7 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
       'people whom the proxy in front of it may vouch for (Databricks Apps); commas are fine',
     )
     .option('--interval <duration>', 'time between two looks', '30s')
-  addGitOptions(controller).addHelpText(
+  addServerOptions(controller).addHelpText(
     'after',
     examples(
       'workshop controller --source dir:workshops',
@@ -247,8 +247,14 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
   )
 }
 
-function addGitOptions(command: Command): Command {
+function addServerOptions(command: Command): Command {
   return command
+    .option(
+      '--metrics-bind-address <address>',
+      'where /metrics is served without key, such as :8080; 0 is nowhere',
+      '0',
+    )
+    .option('--health-probe-bind-address <address>', 'where /healthz and /readyz are served, such as :8081', '0')
     .option('--git-interval <duration>', 'time between two looks at a git source, at least 10s', '60s')
     .option('--git-timeout <duration>', 'how long one git command may take', '60s')
     .option(

@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises'
 import { parseDuration } from '@workshop/contracts/duration'
 import { WorkshopError } from '@workshop/contracts/errors'
+import { type ProbeServer, parseBindAddress, serveMetrics, serveProbes } from '../../api/probe-server.ts'
+import type { Controller } from '../../loop/controller.ts'
 import type { ClusterOptions } from '../../loop/options.ts'
 import type { GitPolicy } from '../../sources/git/git.ts'
 import { clockTime } from '../clock-time.ts'
@@ -29,6 +31,8 @@ export interface ControllerFlags {
   readonly gitAllowEnv?: readonly string[]
   readonly gitAllowProfile?: readonly string[]
   readonly webhookSecretFile?: string
+  readonly metricsBindAddress?: string
+  readonly healthProbeBindAddress?: string
 }
 
 function clusterOptions(flags: ControllerFlags): ClusterOptions {
@@ -80,6 +84,10 @@ export async function controller(
     allowedHosts: flags.allowedHost ?? [],
     ...(webhookSecret === undefined ? {} : { webhookSecret }),
   })
+  const further = await serveFurther(flags, loop).catch(async (error: unknown) => {
+    await api.close()
+    throw error
+  })
   try {
     // A cluster that cannot be reached may keep the start waiting: Ctrl-C ends it all the same.
     await Promise.race([loop.start(), untilStopped(context.stopped)])
@@ -88,10 +96,23 @@ export async function controller(
     await untilStopped(context.stopped)
   } finally {
     unsubscribe()
-    await Promise.all([api.close(), loop.stop()])
+    await Promise.all([api.close(), ...further.map(({ close }) => close()), loop.stop()])
   }
   terminal.err.write('Stopped. Every fleet stays as it is and goes on serving its participants.\n')
   return 0
+}
+
+/** What was opened before one of them fails is closed again. */
+async function serveFurther(flags: ControllerFlags, loop: Controller): Promise<readonly ProbeServer[]> {
+  const metrics = parseBindAddress(flags.metricsBindAddress ?? '0', '--metrics-bind-address')
+  const probes = parseBindAddress(flags.healthProbeBindAddress ?? '0', '--health-probe-bind-address')
+  const open = [...(metrics ? [serveMetrics(metrics, loop)] : []), ...(probes ? [serveProbes(probes, loop)] : [])]
+  const servers = await Promise.allSettled(open)
+  const failed = servers.find((each) => each.status === 'rejected')
+  const running = servers.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+  if (!failed) return running
+  await Promise.all(running.map(({ close }) => close()))
+  throw failed.reason
 }
 
 /** Below it, a fleet of controllers is a load on the git host and nobody is faster for it. */

@@ -1,0 +1,91 @@
+/** Metrics and probes on addresses of their own, as controllers in a cluster have them: no key, nothing else is served there. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WorkshopError } from '@workshop/contracts/errors'
+import type { Controller } from '../loop/controller.ts'
+
+export interface BindAddress {
+  /** Empty: every interface. */
+  readonly host: string
+  readonly port: number
+}
+
+/** `:8080`, `127.0.0.1:8080`, `[::1]:8080`; `0` is nowhere. Throws WO-9001. */
+export function parseBindAddress(text: string, flag: string): BindAddress | undefined {
+  if (text === '0' || text === '') return undefined
+  const [, bracketed, plain = '', digits = ''] = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  if (digits !== '' && port <= 65_535) return { host: bracketed ?? plain, port }
+  const fix = 'write :8080, 127.0.0.1:8080 or 0 for none'
+  throw new WorkshopError({ code: 'WO-9001', message: `${flag} ${text} is no address`, fix })
+}
+
+type Answer = { readonly status: number; readonly type: string; readonly text: string }
+type Read = (path: string, query: URLSearchParams) => Promise<Answer> | Answer
+
+export interface ProbeServer {
+  readonly port: number
+  readonly close: () => Promise<void>
+}
+
+/** /metrics in Prometheus' text format. */
+export function serveMetrics(address: BindAddress, controller: Pick<Controller, 'metrics'>): Promise<ProbeServer> {
+  const type = 'text/plain; version=0.0.4; charset=utf-8'
+  return listen(address, async (path) =>
+    path === '/metrics' ? { status: 200, type, text: await controller.metrics() } : notFound,
+  )
+}
+
+/**
+ * /healthz says that this process answers, and depends on nothing else: a restart mends neither an API server nor
+ * Databricks. /readyz sums up the checks, each of which has its own path; `?exclude=NAME` and `?verbose` as elsewhere.
+ */
+export function serveProbes(address: BindAddress, controller: Pick<Controller, 'health'>): Promise<ProbeServer> {
+  return listen(address, (path, query) => {
+    if (path === '/healthz' || path === '/healthz/ping' || path === '/livez') return verdict([], false)
+    const [, root, name] = path.split('/')
+    if (root !== 'readyz') return notFound
+    const checks = controller.health().filter((check) => !query.getAll('exclude').includes(check.name))
+    if (name === undefined || name === '') return verdict(checks, query.has('verbose'))
+    const own = checks.filter((check) => check.name === name)
+    return own.length === 0 ? notFound : verdict(own, query.has('verbose'))
+  })
+}
+
+const notFound: Answer = { status: 404, type: 'text/plain', text: 'not found\n' }
+
+function verdict(checks: ReturnType<Controller['health']>, isVerbose: boolean): Answer {
+  const ok = checks.every((check) => check.ok)
+  const lines = checks.map(
+    (check) => `[${check.ok ? '+' : '-'}]${check.name} ${check.ok ? 'ok' : `failed: ${check.message}`}`,
+  )
+  const text = isVerbose || !ok ? [...lines, ok ? 'passed' : 'failed', ''].join('\n') : 'ok'
+  return { status: ok ? 200 : 503, type: 'text/plain; charset=utf-8', text }
+}
+
+function listen({ host, port }: BindAddress, read: Read): Promise<ProbeServer> {
+  const server: Server = createServer((request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://probe')
+    Promise.resolve(request.method === 'GET' ? read(pathname, searchParams) : notFound)
+      .catch((): Answer => ({ status: 500, type: 'text/plain', text: 'failed\n' }))
+      .then(({ status, type, text }) => response.writeHead(status, { 'content-type': type }).end(text))
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const isTaken = cause.code === 'EADDRINUSE'
+      const where = `${host}:${port}`
+      reject(
+        isTaken ? new WorkshopError({ code: 'WO-9002', message: 'the address is taken', where }, { cause }) : cause,
+      )
+    })
+    server.listen(port, host === '' ? undefined : host, () =>
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        close: () => {
+          server.closeAllConnections()
+          return new Promise((done) => server.close(() => done()))
+        },
+      }),
+    )
+  })
+}
