@@ -130,6 +130,10 @@ export const errorTable = {
   'WO-4011': { title: 'The worker has no fleet file yet', fix: 'wait a moment; the controller writes it' },
   'WO-4012': { title: 'Too many connections', fix: 'close other tabs of the workshop, then reload the page' },
   'WO-4020': { title: 'The terminal protocol was broken', fix: 'reload the page' },
+  'WO-4021': {
+    title: 'The file cannot be taken',
+    fix: 'choose a smaller one, or end a session whose files are no longer needed',
+  },
   'WO-4030': { title: 'The session could not start', fix: 'try again; tell the organiser if it stays' },
   'WO-5001': { title: 'The key of this session is not known', fix: 'open a new session' },
   'WO-5002': { title: 'This path is not open to sessions', fix: 'use one of the documented workspace APIs' },

@@ -70,6 +70,31 @@ export interface CreateSession {
   readonly rows?: number
 }
 
+/**
+ * PUT /api/sessions/:id/files/:name with the bytes as `application/octet-stream` → 201 UploadedFile. One at a time per
+ * session. A name that is taken gets a number; nothing is ever overwritten.
+ */
+export interface UploadedFile {
+  /** Absolute, as the session sees it. */
+  readonly path: string
+  readonly size: number
+}
+
+/** Bounds that page and worker both keep. Sizes in bytes. */
+export const uploadLimits = {
+  maxFile: 10_485_760,
+  /** Of one session together. */
+  maxTotal: 104_857_600,
+  maxFiles: 100,
+  /** UTF-16 units. */
+  maxName: 60,
+} as const
+
+/** Address of a file to be. */
+export function uploadPath(session: string, name: string): string {
+  return `/api/sessions/${session}/files/${name}`
+}
+
 /** GET /api/join on the hub: where this person sits. `url` is set once the worker is ready; then the browser goes there. */
 export interface JoinState {
   readonly email: string

@@ -14,6 +14,8 @@ export interface SessionHome {
   readonly home: string
   readonly project: string
   readonly tmp: string
+  /** What the participant's page uploads. Only the worker writes here; a session reads it. */
+  readonly uploads: string
 }
 
 /** Where the folders of a session are, whether or not they exist. */
@@ -24,7 +26,12 @@ export function homePaths({
 }: Pick<HomeOptions, 'root' | 'sessionId' | 'person'>): SessionHome {
   const folder = join(root, shortHash(person.email.toLowerCase()))
   const session = join(folder, shortHash(sessionId))
-  return { home: join(session, 'home'), project: join(folder, 'project'), tmp: join(session, 'tmp') }
+  return {
+    home: join(session, 'home'),
+    project: join(folder, 'project'),
+    tmp: join(session, 'tmp'),
+    uploads: join(session, 'uploads'),
+  }
 }
 
 /** Makes what is missing and leaves what is there. Throws WO-1160 for a skill that does not exist. */
@@ -32,6 +39,7 @@ export async function prepareHome(options: HomeOptions): Promise<SessionHome> {
   const paths = homePaths(options)
   await mkdir(join(paths.home, 'project'), { recursive: true, mode: 0o700 })
   await mkdir(paths.tmp, { recursive: true, mode: 0o700 })
+  await mkdir(paths.uploads, { recursive: true, mode: 0o700 })
   await writeHomeFiles(paths.home, options)
   await copySkills(options.skills, options.skillsDir, join(paths.home, '.claude', 'skills'))
   await startProject(paths.project, { home: paths.home, title: options.workshop.title })

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http'
 import { WorkshopError } from '@workshop/contracts/errors'
 import { terminalHttp, terminalHttpPath } from '@workshop/contracts/terminal-http'
+import { uploadPath } from '@workshop/contracts/worker-api'
 import type { Seating } from '../fleet/seats.ts'
 import { admit } from './admittance.ts'
 import type { AppContext, Person } from './context.ts'
@@ -21,7 +22,11 @@ export type Passage =
 const probePaths: ReadonlySet<string> = new Set(['/healthz', '/metrics'])
 const controlPrefix = '/api/control/'
 /** Routes whose bodies are not JSON, by their patterns. No page of another site can send this type unasked either. */
-const binaryPaths: ReadonlySet<string> = new Set([terminalHttpPath(':id'), terminalHttpPath(':id', ':connection')])
+const binaryPaths: ReadonlySet<string> = new Set([
+  uploadPath(':id', ':name'),
+  terminalHttpPath(':id'),
+  terminalHttpPath(':id', ':connection'),
+])
 
 /**
  * Lets a request through or says why not.

@@ -25,6 +25,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'WO-4010': 401,
   'WO-4011': 503,
   'WO-4012': 429,
+  'WO-4021': 413,
   'WO-5010': 503,
 }
 

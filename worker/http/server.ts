@@ -20,11 +20,14 @@ import { Refusal, refusalPage, statusOf } from './refusal.ts'
 import { isNavigation, routedPath } from './request-shape.ts'
 import { securityHeaders } from './security-headers.ts'
 import { sessionRoutes } from './session-routes.ts'
+import { uploadRoutes } from './upload-routes.ts'
 
 /** Largest body that any route takes; orders for sessions are far smaller. */
 const bodyLimit = 16_384
 /** Proxies keep connections for about a minute; ours must live longer than theirs, or a reused one breaks. */
 const keepAliveTimeout = 75_000
+/** A file of the largest size takes this long on 1.5 Mbit/s; the platform's proxy waits 120 s. */
+const requestTimeout = 60_000
 /** A client that sends its headers this slowly is none of ours. */
 const headersTimeout = 10_000
 
@@ -35,7 +38,7 @@ export async function buildServer(context: AppContext, logger: FastifyBaseLogger
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     keepAliveTimeout,
-    requestTimeout: 30_000,
+    requestTimeout,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 64 },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
@@ -67,6 +70,7 @@ export async function buildServer(context: AppContext, logger: FastifyBaseLogger
   controlRoutes(app, context)
   meRoutes(app, context)
   sessionRoutes(app, context)
+  uploadRoutes(app, context)
   hubRoutes(app, context)
   await consoleFiles(app, context)
   return app

@@ -26,6 +26,8 @@ export interface SystemFolder {
 export const seenHome = '/home/participant'
 export const seenProject = `${seenHome}/project`
 const seenTmp = '/tmp'
+/** Outside the home: a session could put a link of its own in a folder that it may write. */
+export const seenUploads = '/uploads'
 
 /** Names, certificates and linker configuration; nothing that could hold a password. */
 const etc = [
@@ -66,7 +68,7 @@ EOF
  * arguments can be read inside as process 1, so it gets the session's environment and nothing of the worker.
  */
 export function bubblewrapLaunch(launch: Launch, confinement: Confinement, bubblewrap: Bubblewrap): Launch {
-  const { home, project, tmp, readOnly } = confinement
+  const { home, project, tmp, uploads, readOnly } = confinement
   const map: PathMap = [
     [project, seenProject],
     [tmp, seenTmp],
@@ -96,6 +98,7 @@ export function bubblewrapLaunch(launch: Launch, confinement: Confinement, bubbl
     ...(bubblewrap.proc === 'own' ? ['--proc', '/proc'] : ['--ro-bind', '/proc', '/proc']),
     ...['--dev', '/dev', '--bind', tmp, seenTmp, '--symlink', '../tmp', '/var/tmp'],
     ...['--bind', home, seenHome, '--bind', project, seenProject],
+    ...(uploads === undefined ? [] : ['--ro-bind-try', uploads, seenUploads]),
     ...readOnly.flatMap((path) => ['--ro-bind-try', path, path]),
     ...['--chdir', inner.cwd, '--', inner.file, ...inner.args],
   ]

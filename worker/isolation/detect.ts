@@ -4,7 +4,7 @@ import { access, constants, lstat, mkdir, mkdtemp, readlink, rm, writeFile } fro
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { Launch } from '../terminal/launch.ts'
-import { type Bubblewrap, bubblewrapLaunch, type SystemFolder } from './bubblewrap.ts'
+import { type Bubblewrap, bubblewrapLaunch, type SystemFolder, seenUploads } from './bubblewrap.ts'
 import { explainFailure } from './explain.ts'
 import type { Confinement, Isolation } from './isolation.ts'
 import { openIsolation } from './open.ts'
@@ -48,6 +48,7 @@ function namespaces(bubblewrap: Bubblewrap): Isolation {
   return {
     report: { level: 'namespaces', message },
     wrap: (launch, confinement) => bubblewrapLaunch(launch, confinement, bubblewrap),
+    seenUploads: () => seenUploads,
   }
 }
 

@@ -10,6 +10,8 @@ export interface Confinement {
   readonly project: string
   /** Private temp folder of the session; a session sees it as its TMPDIR. Writable. */
   readonly tmp: string
+  /** What was uploaded for the session; readable. */
+  readonly uploads?: string
   /** Readable beside the system, at the same path: agent binaries, Node, Python. */
   readonly readOnly: readonly string[]
 }
@@ -22,4 +24,6 @@ export interface Isolation {
    * sees a folder elsewhere, arguments, environment and working directory are rewritten. Sets TMPDIR.
    */
   readonly wrap: (launch: Launch, confinement: Confinement) => Launch
+  /** Where a session sees its folder of uploads, which is `folder` for the worker. */
+  readonly seenUploads: (folder: string) => string
 }

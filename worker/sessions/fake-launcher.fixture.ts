@@ -50,5 +50,8 @@ export class FakeLauncher implements SessionLauncher<FakeTerminal> {
     this.terminals.set(id, terminal)
     return terminal
   }
+  /** Set by the tests that upload. */
+  uploadFolder = ''
+  uploads = () => ({ folder: this.uploadFolder, seen: '/uploads' })
   discard = async ({ id }: SessionOrder) => void this.discarded.push(id)
 }

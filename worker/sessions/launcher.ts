@@ -27,6 +27,12 @@ export interface RunningTerminal {
   readonly close: (webSocketCode: number) => void
 }
 
+/** A folder that only the worker writes. Absolute paths. */
+export interface UploadFolder {
+  readonly folder: string
+  readonly seen: string
+}
+
 /** Builds and takes down what is around a terminal. */
 export interface SessionLauncher<T extends RunningTerminal> {
   readonly isolation: IsolationReport & { readonly level: IsolationLevel }
@@ -36,6 +42,8 @@ export interface SessionLauncher<T extends RunningTerminal> {
   readonly prepare: (order: SessionOrder) => Promise<void>
   /** Starts the program, the first time or again. */
   readonly launch: (order: SessionOrder) => Promise<T>
+  /** Where files for the session are put, and where the session sees them. */
+  readonly uploads: (order: SessionOrder) => UploadFolder
   /** Takes back what `prepare` made; safe to call when it failed half way. */
   readonly discard: (order: SessionOrder) => Promise<void>
 }

@@ -9,7 +9,7 @@ import { closeCode } from '@workshop/contracts/terminal-protocol'
 import type { CreateSession, SessionInfo, SessionState } from '@workshop/contracts/worker-api'
 import { admissionProblem } from './admission.ts'
 import { hasIdled } from './idle.ts'
-import type { RunningTerminal, SessionLauncher, SessionOrder } from './launcher.ts'
+import type { RunningTerminal, SessionLauncher, SessionOrder, UploadFolder } from './launcher.ts'
 
 /** One session as the registry keeps it. */
 export interface Session<T extends RunningTerminal> {
@@ -122,6 +122,11 @@ export class SessionRegistry<T extends RunningTerminal> {
   /** Ends the session with its whole process tree and takes back its key and home. @throws WorkshopError WO-4005 */
   async remove(email: string, id: string): Promise<void> {
     await this.#discard(this.owned(email, id), 'removed')
+  }
+
+  /** Where files for a session go. @throws WorkshopError WO-4005 */
+  uploads(email: string, id: string): UploadFolder {
+    return this.#options.launcher.uploads(this.owned(email, id).order)
   }
 
   /** A session that runs or is about to pins its person to this worker. */

@@ -73,6 +73,11 @@ export function terminalLauncher(options: LauncherOptions): SessionLauncher<Sess
       return runningTerminal(new TerminalSession({ id, launch: confined, cols, rows }), options.onLeftover)
     },
 
+    uploads: (order) => {
+      const folder = homePaths(homeOf(order)).uploads
+      return { folder, seen: isolation.seenUploads(folder) }
+    },
+
     discard: async (order) => {
       gateway.revoke(order.id)
       keys.delete(order.id)

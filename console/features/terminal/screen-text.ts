@@ -55,6 +55,12 @@ export function clipboardText(data: string): string | undefined {
   }
 }
 
+/** Where a link really leads, for the person who is about to press it: look-alike letters stand as `xn--`. */
+export function linkWords(address: string): string {
+  const url = safeLink(address)
+  return url === undefined ? 'Not a web address: it is not opened' : `Opens ${new URL(url).host}`
+}
+
 /** The address of a link when it may be opened: http and https only. */
 export function safeLink(address: string): string | undefined {
   try {

@@ -5,7 +5,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { type ITheme, Terminal } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
-import { clipboardText, safeLink } from './screen-text.ts'
+import { clipboardText, linkWords, safeLink } from './screen-text.ts'
 
 /** Lines kept above the screen in this browser. */
 const scrollback = 5_000
@@ -16,6 +16,8 @@ export interface XtermScreen {
   readonly finder: () => Promise<SearchAddon>
   /** Columns and rows that fit the host element; undefined while it has no size. */
   readonly room: () => { readonly cols: number; readonly rows: number } | undefined
+  /** Sized for another window: letters shrink until that window's screen fits this one. */
+  readonly letterbox: (on: boolean) => void
   /** Draws with WebGL while shown; falls back to the DOM where that fails or the context is lost. */
   readonly accelerate: (on: boolean) => Promise<void>
   readonly dispose: () => void
@@ -27,9 +29,14 @@ export interface XtermWishes {
   readonly fontSize: number
   /** A program asks to put text on the clipboard. */
   readonly onClipboard: (text: string) => void
+  /** What the link under the pointer does; empty when there is none. */
+  readonly onLink: (words: string) => void
 }
 
-export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboard }: XtermWishes): XtermScreen {
+/** Smaller letters nobody reads. */
+const smallest = 6
+
+export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboard, onLink }: XtermWishes): XtermScreen {
   const terminal = new Terminal({
     allowProposedApi: true,
     cursorBlink: false,
@@ -37,7 +44,13 @@ export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboar
     fontFamily: font,
     fontSize,
     lineHeight: 1.1,
-    linkHandler: { activate: (_event, address) => openLink(address), allowNonHttpProtocols: false },
+    linkHandler: {
+      activate: (_event, address) => openLink(address),
+      hover: (_event, address) => onLink(linkWords(address)),
+      leave: () => onLink(''),
+      // Others are shown for what they are, and not opened.
+      allowNonHttpProtocols: true,
+    },
     macOptionIsMeta: true,
     minimumContrastRatio: 4.5,
     rightClickSelectsWord: false,
@@ -47,7 +60,12 @@ export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboar
   const fit = new FitAddon()
   terminal.loadAddon(fit)
   terminal.loadAddon(new Unicode11Addon())
-  terminal.loadAddon(new WebLinksAddon((_event, address) => openLink(address)))
+  terminal.loadAddon(
+    new WebLinksAddon((_event, address) => openLink(address), {
+      hover: (_event, address) => onLink(linkWords(address)),
+      leave: () => onLink(''),
+    }),
+  )
   terminal.unicode.activeVersion = '11'
   // OSC 52 may write the clipboard and never read it; handled here, so that xterm.js never answers.
   terminal.parser.registerOscHandler(52, (data) => {
@@ -72,7 +90,20 @@ export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboar
       found ??= loadFinder()
       return found
     },
-    room: () => fit.proposeDimensions(),
+    room() {
+      const fits = fit.proposeDimensions()
+      const zoom = (terminal.options.fontSize ?? fontSize) / fontSize
+      return fits && { cols: Math.floor(fits.cols * zoom), rows: Math.floor(fits.rows * zoom) }
+    },
+    letterbox(on) {
+      const fits = fit.proposeDimensions()
+      const size = terminal.options.fontSize ?? fontSize
+      if (!on) terminal.options.fontSize = fontSize
+      else if (fits) {
+        const zoom = Math.min(fits.cols / terminal.cols, fits.rows / terminal.rows)
+        terminal.options.fontSize = Math.max(smallest, Math.min(fontSize, Math.floor(size * zoom * 2) / 2))
+      }
+    },
     async accelerate(on) {
       wanted = on
       if (!on) {
