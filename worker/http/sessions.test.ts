@@ -138,6 +138,41 @@ describe('caps', () => {
     expect([answer.status, await answer.json()]).toMatchObject([503, { error: { code: 'WO-4004' } }])
   })
 
+  it('holds the cap of the worker against people who come at once', async () => {
+    const fleet = aFleet({ workers: aFleet().workers.slice(0, 1), sessions: { ...aFleet().sessions, perWorker: 3 } })
+    const app = await start({ fleet })
+    const answers = await Promise.all(
+      [ada, grace, ada, grace, ada, grace].map((who) => app.call(who, '/api/sessions', order())),
+    )
+    expect(answers.map(({ status }) => status).filter((status) => status === 201)).toHaveLength(3)
+    expect(app.launcher.terminals.size).toBe(3)
+  })
+
+  it('counts a session until nothing of it runs any more', async () => {
+    const fleet = aFleet({ workers: aFleet().workers.slice(0, 1), sessions: { ...aFleet().sessions, perWorker: 1 } })
+    const app = await start({ fleet })
+    const id = await openSession(app, ada)
+    const terminal = app.launcher.terminals.get(id)
+    let release = () => {}
+    const dying = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    if (terminal) terminal.stop = () => dying
+    const removal = app.call(ada, `/api/sessions/${id}`, { method: 'DELETE' })
+    await expect.poll(() => app.context.sessions.list(ada)).toEqual([])
+    const refused = await app.call(grace, '/api/sessions', order())
+    expect([refused.status, await refused.json()]).toMatchObject([503, { error: { code: 'WO-4004' } }])
+    let isClosed = false
+    const closed = app.context.sessions.close().then(() => {
+      isClosed = true
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(isClosed).toBe(false)
+    release()
+    expect((await removal).status).toBe(204)
+    await closed
+  })
+
   it('keeps people apart where nothing else does, also from what was left behind', async () => {
     const app = await start({ isolation: 'open' })
     const id = await openSession(app, ada)

@@ -40,6 +40,8 @@ const removeGraceMs = 2_000
 const shutdownGraceMs = 5_000
 export class SessionRegistry<T extends RunningTerminal> {
   readonly #sessions = new Map<string, Session<T>>()
+  /** What is being started or taken down, and whose it is: until that is over it takes up a place. */
+  readonly #underWay = new Map<Promise<unknown>, Session<T>>()
   readonly #residents = new Set<string>()
   readonly #options: RegistryOptions<T>
   #closing = false
@@ -85,8 +87,7 @@ export class SessionRegistry<T extends RunningTerminal> {
     this.#sessions.set(order.id, session)
     this.#residents.add(owner.email)
     try {
-      await this.#options.launcher.prepare(order)
-      await this.#launch(session)
+      await this.#track(session, this.#start(session))
     } catch (cause) {
       this.#sessions.delete(order.id)
       await this.#options.launcher.discard(order).catch(this.#options.onProblem)
@@ -111,7 +112,7 @@ export class SessionRegistry<T extends RunningTerminal> {
     session.terminal?.close(closeCode.restarting)
     session.terminal = undefined
     try {
-      await this.#launch(session)
+      await this.#track(session, this.#launch(session))
     } catch (cause) {
       session.state = 'exited'
       throw notStarted(cause)
@@ -158,13 +159,14 @@ export class SessionRegistry<T extends RunningTerminal> {
     await Promise.all(idle.map((session) => this.#discard(session, 'idle')))
   }
 
-  /** Ends everything, telling viewers to come back: for the worker's own end. */
+  /** Ends everything, telling viewers to come back, and waits for removals that others began: for the worker's own end. */
   async close(): Promise<void> {
     this.#closing = true
     for (const { terminal } of this.#all()) terminal?.announceDraining()
     await Promise.all(
       this.#all().map((session) => this.#discard(session, 'removed', shutdownGraceMs, closeCode.restarting)),
     )
+    await Promise.allSettled(this.#underWay.keys())
   }
 
   /** What the API says of a session. */
@@ -191,7 +193,7 @@ export class SessionRegistry<T extends RunningTerminal> {
     const { rules, launcher, isDraining } = this.#options
     const now = rules()
     if (!now) return { code: 'WO-4011', message: 'The rules of this workshop are not known yet' }
-    const others = this.#all().filter((session) => session !== restarted)
+    const others = [...new Set([...this.#all(), ...this.#underWay.values()])].filter((session) => session !== restarted)
     return admissionProblem({
       email,
       agent,
@@ -205,6 +207,20 @@ export class SessionRegistry<T extends RunningTerminal> {
 
   #refuse(problem: Problem | undefined): void {
     if (problem) throw new WorkshopError(problem)
+  }
+
+  async #track<Result>(session: Session<T>, work: Promise<Result>): Promise<Result> {
+    this.#underWay.set(work, session)
+    try {
+      return await work
+    } finally {
+      this.#underWay.delete(work)
+    }
+  }
+
+  async #start(session: Session<T>): Promise<void> {
+    await this.#options.launcher.prepare(session.order)
+    await this.#launch(session)
   }
 
   async #launch(session: Session<T>): Promise<void> {
@@ -237,12 +253,15 @@ export class SessionRegistry<T extends RunningTerminal> {
     code: number = closeCode.ended,
   ): Promise<void> {
     if (!this.#sessions.delete(session.order.id)) return
-    const { terminal } = session
+    await this.#track(session, this.#takeDown(session, graceMs, code))
+    this.#options.onEnd(session.order, why)
+  }
+
+  async #takeDown({ order, terminal }: Session<T>, graceMs: number, code: number): Promise<void> {
     const { onProblem, launcher } = this.#options
     await terminal?.stop(graceMs).catch(onProblem)
     terminal?.close(code)
-    await launcher.discard(session.order).catch(onProblem)
-    this.#options.onEnd(session.order, why)
+    await launcher.discard(order).catch(onProblem)
   }
 }
 
