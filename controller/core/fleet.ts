@@ -3,6 +3,7 @@ import type { FleetFile, FleetMember } from '@workshop/contracts/fleet-file'
 import type { Desired, DesiredApp } from './desired.ts'
 import { isDeployed } from './desired-deployment.ts'
 import { isGone, type Observed, type ObservedApp } from './observed.ts'
+import { pins } from './pins.ts'
 
 /** The file that should be there now. `leaving` are workers that go: nobody new is sent there, live sessions stay known. */
 export function fleetFile(desired: Desired, observed: Observed, leaving: readonly ObservedApp[]): FleetFile {
@@ -15,7 +16,9 @@ export function fleetFile(desired: Desired, observed: Observed, leaving: readonl
     cordoned: true,
     ready: isServing(app),
   }))
-  const content = { ...desired.fleet, hub, workers: [...workers, ...going] }
+  const kept = pins(desired, observed)
+  const pinning = Object.keys(kept).length > 0 ? { pins: kept } : {}
+  const content = { ...desired.fleet, ...pinning, hub, workers: [...workers, ...going] }
   const found = observed.fleetFile
   if (found === undefined) return { ...content, version: 1 }
   const isSame = canonical({ ...content, version: 0 }) === canonical({ ...found, version: 0 })

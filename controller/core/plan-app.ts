@@ -6,6 +6,7 @@ import { diffGrants, namesOfGrants } from './grants.ts'
 import { ownerIn } from './names.ts'
 import { isGone, type Observed, type ObservedApp } from './observed.ts'
 import { isCopy } from './ownership.ts'
+import { grantsWithPins } from './pins.ts'
 import { planDeployment } from './plan-deployment.ts'
 import { tokenActionKey } from './plan-secrets.ts'
 import type { Turn } from './rollout.ts'
@@ -26,7 +27,8 @@ export function planApp({ desired, observed, app, turn }: AppPlanInput): PlanPar
     if (blocker) return { steps: [], blockers: [blocker] }
   }
   const fields = found && !isGone(found) ? planFields(desired, app, found, turn) : [createStep(desired, app, found)]
-  const grants = planGrants(desired, app, isGone(found) ? undefined : found)
+  const keeping = { ...app, grants: grantsWithPins(app, desired, observed) }
+  const grants = planGrants(desired, keeping, isGone(found) ? undefined : found)
   const deployment = planDeployment({ desired, observed, app, found, turn })
   return {
     steps: [...fields, ...grants, ...deployment],

@@ -49,6 +49,7 @@ const checks: readonly (readonly [string, (file: Loose) => boolean])[] = [
   ['facilitators', (file) => isTexts(file['facilitators'])],
   ['operators', (file) => isTexts(file['operators'])],
   ['peoplePerWorker', (file) => isCount(file['peoplePerWorker'])],
+  ['pins', ({ pins }) => pins === undefined || (isObject(pins) && Object.values(pins).every(isText))],
   ['sessions', (file) => isSessions(file['sessions'])],
   ['models', ({ models }) => isObject(models) && isText(models['claude'])],
   ['skills', (file) => isTexts(file['skills'])],

@@ -24,8 +24,12 @@ export function seating(fleet: FleetFile): Seating {
   const operators = new Set(fleet.operators.map(personKey))
   const seats = place({ people: fleet.participants, workers: open, peoplePerWorker: fleet.peoplePerWorker })
 
+  const pinned = (person: string) => {
+    const worker = fleet.pins?.[person]
+    return worker !== undefined && members.has(worker) ? worker : undefined
+  }
   const seatName = (person: string) => {
-    if (participants.has(person)) return seats.get(person)
+    if (participants.has(person)) return pinned(person) ?? seats.get(person)
     if (!facilitators.has(person)) return undefined
     return place({ people: [person], workers: open, peoplePerWorker: 1 }).get(person)
   }

@@ -1,0 +1,52 @@
+import type { WorkerStatus } from '@workshop/contracts/worker-api'
+import { describe, expect, it } from 'vitest'
+import type { Desired, DesiredApp } from './desired.ts'
+import type { Observed, ObservedApp } from './observed.ts'
+import { grantsWithPins, pins } from './pins.ts'
+
+const app = (ordinal: number, ...people: readonly string[]) =>
+  ({
+    name: ordinal === 0 ? 'vibe-hub' : `vibe-worker-${ordinal}`,
+    ordinal,
+    grants: people.map((name) => ({ principal: 'user', name, level: 'CAN_USE' })),
+  }) as unknown as DesiredApp
+
+const live = (...people: readonly (readonly [string, number])[]) =>
+  ({
+    probe: {
+      sessions: { people: people.map(([email, count]) => ({ email, live: count })) },
+    } as unknown as WorkerStatus,
+  }) as ObservedApp
+
+function room(apps: readonly DesiredApp[], seen: Readonly<Record<string, ObservedApp>>) {
+  const desired = {
+    apps,
+    roster: { participants: ['ada', 'grace'], facilitators: ['edsger'], unknownGroups: [] },
+  } as unknown as Desired
+  return { desired, observed: { apps: new Map(Object.entries(seen)) } as unknown as Observed }
+}
+
+describe('pinning people to the worker of their live sessions', () => {
+  it.for([
+    ['keeps a person whose seat moved', live(['ada', 2]), { ada: 'vibe-worker-1' }],
+    ['pins nobody who sits there anyway', live(['grace', 1]), {}],
+    ['lets go when the last session has ended', live(['ada', 0]), {}],
+    ['keeps nobody who is off the roster', live(['mallory', 3]), {}],
+    ['keeps nobody where the worker was not asked', {} as ObservedApp, {}],
+  ] as const)('%s', ([, worker1, wanted]) => {
+    const { desired, observed } = room([app(0), app(1, 'grace'), app(2, 'ada')], { 'vibe-worker-1': worker1 })
+    expect(pins(desired, observed)).toEqual(wanted)
+  })
+
+  it('sends who has sessions on two workers to the lowest ordinal, and keeps both open', () => {
+    const apps = [app(0), app(1, 'grace'), app(2), app(3, 'ada')] as const
+    const { desired, observed } = room(apps, { 'vibe-worker-1': live(['ada', 1]), 'vibe-worker-2': live(['ada', 1]) })
+    expect(pins(desired, observed)).toEqual({ ada: 'vibe-worker-1' })
+    expect(apps.map((each) => grantsWithPins(each, desired, observed).map(({ name }) => name))).toEqual([
+      [],
+      ['grace', 'ada'],
+      ['ada'],
+      ['ada'],
+    ])
+  })
+})
