@@ -10,6 +10,7 @@ import type { Figure } from './figure.ts'
 const groups: Readonly<Record<string, () => Promise<{ measure: () => Promise<readonly Figure[]> }>>> = {
   start: () => import('./start.ts'),
   reconcile: () => import('./reconcile.ts'),
+  terminal: () => import('./terminal.ts'),
   prediction: () => import('./prediction.ts'),
 }
 

@@ -80,11 +80,22 @@ describe('a terminal over plain requests', () => {
   it('shows and types every byte once, although answers get lost', async () => {
     const lines = Array.from({ length: 30_000 }, (_, i) => `${i + 1}\r\n`).join('')
     const app = await start(
-      'stty -echo; read a; echo "$a" | sha1sum; stty -onlcr; seq 1 30000 | sed "s/$/\\r/"; read b',
+      'stty -echo; echo ready; read a; echo "$a" | sha1sum; stty -onlcr; seq 1 30000 | sed "s/$/\\r/"; read b',
     )
     let asked = 0
     const lose = () => ++asked % 3 === 0
     const { poll, send } = await connect(app, lose)
+    let output = ''
+    const look = async () => {
+      let seen: number | undefined
+      for (const frame of (await poll()) as ServerFrame[]) {
+        if (frame.type !== 'output') continue
+        output += Buffer.from(frame.data).toString('latin1')
+        seen = frame.offset + frame.data.length
+      }
+      if (seen !== undefined) await send({ type: 'ack', offset: seen })
+    }
+    while (!output.includes('ready')) await look()
     const text = 'exactly once '.repeat(200)
     let inSeq = 0
     for (let at = 0; at < text.length; at += 700) {
@@ -94,17 +105,8 @@ describe('a terminal over plain requests', () => {
     }
     await send({ type: 'input', inSeq, data: Buffer.from('\r') })
     const sum = createHash('sha1').update(`${text.trim()}\n`).digest('hex')
-    const expected = `${sum}  -\r\n${lines}`
-    let output = ''
-    while (output.length < expected.length) {
-      let seen: number | undefined
-      for (const frame of (await poll()) as ServerFrame[]) {
-        if (frame.type !== 'output') continue
-        output += Buffer.from(frame.data).toString('latin1')
-        seen = frame.offset + frame.data.length
-      }
-      if (seen !== undefined) await send({ type: 'ack', offset: seen })
-    }
+    const expected = `ready\r\n${sum}  -\r\n${lines}`
+    while (output.length < expected.length) await look()
     expect(output).toBe(expected)
     expect(asked).toBeGreaterThan(12)
   })

@@ -25,13 +25,11 @@ export function grantWindow(wished: number): number {
 
 /**
  * Must the program wait? It follows its fastest viewer: half a ring ahead of that one it is paused, and goes on when
- * a quarter is left. Slower viewers hold up nobody, and with no viewer it never waits. `acked` holds the position of
- * each viewer that counts.
+ * a quarter is left. Slower viewers hold up nobody, and with no viewer it never waits. `fastest` is the highest
+ * position of the viewers that count.
  */
-export function shouldPause(paused: boolean, end: number, acked: readonly number[], ringBytes: number): boolean {
-  if (acked.length === 0) return false
-  const lag = end - Math.max(...acked)
-  return lag >= (paused ? ringBytes / 4 : ringBytes / 2)
+export function shouldPause(paused: boolean, end: number, fastest: number | undefined, ringBytes: number): boolean {
+  return fastest !== undefined && end - fastest >= (paused ? ringBytes / 4 : ringBytes / 2)
 }
 
 /** After so long without output the next bytes go out at once. */

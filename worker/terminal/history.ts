@@ -12,6 +12,9 @@ import type { Replay } from './viewer.ts'
 
 /** Bytes that are looked at, or fed to the model, in one go: this part of the ring. */
 const pieceShare = 4
+/** Newlines are counted in so many of the last bytes first: most screens fit. */
+const lookBytes = 8_192
+const newline = 10
 
 interface SizeMark {
   readonly offset: number
@@ -111,13 +114,13 @@ export class History {
 
   /** Do the lines from here on fill the screen by themselves? */
   #fillsScreen(from: number): boolean {
-    const bytes = this.ring.read(from, this.ring.end)
-    let at = bytes.length
-    for (let lines = 0; lines < 2 * this.#size.rows; lines++) {
-      at = at === 0 ? -1 : bytes.lastIndexOf(10, at - 1)
-      if (at === -1) return false
+    let missing = 2 * this.#size.rows
+    for (let end = this.ring.end; end > from; end -= lookBytes) {
+      const bytes = this.ring.read(Math.max(from, end - lookBytes), end)
+      for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) missing--
+      if (missing <= 0) return true
     }
-    return true
+    return false
   }
 
   #bear(): void {

@@ -76,10 +76,10 @@ export class Life {
     this.history.resized(size)
   }
 
-  /** Lets the program run or wait, for viewers that have parsed this far. */
-  settleFlow(acked: readonly number[]): void {
+  /** Lets the program run or wait, for a fastest viewer that has parsed this far. */
+  settleFlow(fastest: number | undefined): void {
     const { ring, overrun } = this.history
-    const wait = overrun || shouldPause(this.#paused, ring.end, acked, ring.capacity)
+    const wait = overrun || shouldPause(this.#paused, ring.end, fastest, ring.capacity)
     if (wait === this.#paused) return
     this.#paused = wait
     if (wait) this.pty.pause()

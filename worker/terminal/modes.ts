@@ -9,10 +9,14 @@ const esc = 0x1b
 const harmlessModes: ReadonlySet<string> = new Set(['1', '12', '25', '66', '1004', '2004'])
 /** Longer runs of colour without a reset are given up: a screen model knows better. */
 const maxColours = 256
+/** SO, SI, VT and FF move or change characters. */
+const drawingControls = [0x0e, 0x0f, 0x0b, 0x0c]
 
 export class PlainScan {
-  /** Colour sequences since the last reset. */
+  /** Colour sequences since the last reset, before the piece at hand. */
   #colours = ''
+  /** Those of the piece at hand, as begin and end; made text only when they outlive it. */
+  #ranges: number[] = []
   readonly #modes = new Map<string, boolean>()
   #keypad = ''
 
@@ -33,15 +37,18 @@ export class PlainScan {
 
   /** Goes over a piece that starts and ends at safe cuts (safeCut); false at the first thing that draws. */
   scan(bytes: Uint8Array): boolean {
-    // SO, SI, VT and FF move or change characters.
-    for (const control of [0x0e, 0x0f, 0x0b, 0x0c]) if (bytes.includes(control)) return false
+    for (const control of drawingControls) if (bytes.includes(control)) return false
+    this.#ranges = []
     let at = bytes.indexOf(esc)
     while (at !== -1) {
       const end = this.#sequence(bytes, at)
       if (end === -1) return false
       at = bytes.indexOf(esc, end)
     }
-    return true
+    for (let i = 0; i < this.#ranges.length; i += 2) {
+      this.#colours += latin1(bytes, this.#ranges[i] ?? 0, this.#ranges[i + 1] ?? 0)
+    }
+    return this.#colours.length <= maxColours
   }
 
   /** Index after the sequence at `at`, or -1 when it draws. */
@@ -60,9 +67,9 @@ export class PlainScan {
   #csi(bytes: Uint8Array, at: number): number {
     let end = at + 2
     while (end < bytes.length && (bytes[end] ?? 0) < 0x40) end++
-    const parameters = Buffer.from(bytes.buffer, bytes.byteOffset + at + 2, end - at - 2).toString('latin1')
+    if (bytes[end] === 0x6d) return this.#colour(bytes, at, end) ? end + 1 : -1
+    const parameters = latin1(bytes, at + 2, end)
     const final = String.fromCharCode(bytes[end] ?? 0)
-    if (final === 'm') return this.#colour(parameters) ? end + 1 : -1
     if (final === 'K' || final === 'n' || final === 'c') return end + 1
     if ((final === 'h' || final === 'l') && parameters.startsWith('?')) {
       const modes = parameters.slice(1).split(';')
@@ -73,13 +80,24 @@ export class PlainScan {
     return -1
   }
 
-  #colour(parameters: string): boolean {
-    if (parameters.startsWith('>') || parameters.startsWith('?')) return false
-    if (/^0*$/.test(parameters)) this.#colours = ''
-    else if (/^0*;/.test(parameters)) this.#colours = `\u001b[${parameters}m`
-    else this.#colours += `\u001b[${parameters}m`
-    return this.#colours.length <= maxColours
+  /** `ESC [ … m` from `at` to `end`. Nothing, or a zero first, sets all colours back; `>` and `?` mean something else. */
+  #colour(bytes: Uint8Array, at: number, end: number): boolean {
+    let first = at + 2
+    while (bytes[first] === 0x30) first++
+    const next = bytes[first]
+    if (next === 0x3e || next === 0x3f) return false
+    const isReset = first === end || (next === 0x3b && first > at + 2)
+    if (isReset) {
+      this.#colours = ''
+      this.#ranges.length = 0
+    }
+    if (first !== end) this.#ranges.push(at, end + 1)
+    return this.#ranges.length <= maxColours
   }
+}
+
+function latin1(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1')
 }
 
 /** Index after the BEL or ST of an OSC. */

@@ -272,7 +272,7 @@ export class TerminalSession implements ViewerSource {
   }
 
   #settleFlow(): void {
-    this.#life.settleFlow(this.#viewers.acked())
+    this.#life.settleFlow(this.#viewers.fastest())
   }
 
   #settleSize(atOnce: boolean, newcomer?: Viewer): void {

@@ -91,17 +91,16 @@ export class AlternateWatch {
   scan(chunk: Buffer): void {
     const bytes = this.#carried.length === 0 ? chunk : Buffer.concat([this.#carried, chunk])
     this.#carried = Buffer.alloc(0)
-    const reset = bytes.lastIndexOf(fullReset)
+    const reset = bytes.includes(fullReset) ? bytes.lastIndexOf(fullReset) : -1
     if (reset !== -1) this.#on = false
     for (let at = bytes.indexOf(decset, reset + 1); at !== -1; at = bytes.indexOf(decset, at + 3)) {
       let end = at + 3
       while (end < bytes.length && (bytes[end] ?? 0) < 0x40) end++
       if (end < bytes.length) this.#mode(bytes.toString('latin1', at + 3, end), bytes[end])
     }
-    const last = bytes.lastIndexOf(esc)
-    if (last !== -1 && bytes.length - last <= maxCarried && isUnfinished(bytes, last)) {
-      this.#carried = Buffer.from(bytes.subarray(last))
-    }
+    let last = bytes.length - 1
+    while (last >= 0 && bytes.length - last <= maxCarried && bytes[last] !== esc) last--
+    if (bytes[last] === esc && isUnfinished(bytes, last)) this.#carried = Buffer.from(bytes.subarray(last))
   }
 
   #mode(parameters: string, final: number | undefined): void {

@@ -22,9 +22,13 @@ export class Viewers {
     return this.#byId.delete(viewer.id)
   }
 
-  /** Where those stand that the program follows. Watchers never hold it up. */
-  acked(): number[] {
-    return this.list().flatMap((viewer) => (viewer.role === 'control' ? [viewer.acked] : []))
+  /** Where the one stands that the program follows; undefined when there is none. Watchers never hold it up. */
+  fastest(): number | undefined {
+    let fastest: number | undefined
+    for (const { role, acked } of this.#byId.values()) {
+      if (role === 'control' && (fastest === undefined || acked > fastest)) fastest = acked
+    }
+    return fastest
   }
 
   /** Sends what each may be sent. */

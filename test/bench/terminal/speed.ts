@@ -1,0 +1,160 @@
+/** How fast: output, keys, interrupts, starts. Each function measures one server once. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { median } from '../figure.ts'
+import type { Terminal, TerminalOptions } from './clients.ts'
+import type { System } from './systems.ts'
+
+const bulkMb = 40
+const drawnMb = 12
+const endMark = 'END-OF-OUTPUT'
+
+/** Sessions that print 50 KB/s each, and one that prints as fast as it is taken. */
+export interface Load {
+  readonly busy: number
+  readonly yes: boolean
+}
+
+/** 40 MB of log lines with colours through one terminal. */
+export async function bulk(system: System, folder: string): Promise<{ mbPerS: number; cpuMsPerMb: number }> {
+  const file = join(folder, 'log')
+  writeFileSync(file, repeated(logLines(), bulkMb))
+  // A worker runs for days: what is measured is not its first second.
+  await transfer(system, file)
+  return transfer(system, file)
+}
+
+/** Output that moves the cursor and clears, as agents print it; gives CPU ms per MB. */
+export async function drawnBulk(system: System, folder: string): Promise<number> {
+  const file = join(folder, 'drawn')
+  writeFileSync(file, repeated(repaints(), drawnMb))
+  await transfer(system, file)
+  const { cpuMsPerMb } = await transfer(system, file, 1_000)
+  return cpuMsPerMb
+}
+
+/** `settleMs`: work that is left when the last byte has arrived counts too. */
+async function transfer(system: System, file: string, settleMs = 0) {
+  let bytes = 0
+  const done = signal()
+  const script = `stty -echo; read go; cat ${file}; printf ${endMark}; read stay`
+  const terminal = await system.open(script, {
+    onData: (data) => {
+      bytes += data.length
+      if (data.subarray(-endMark.length - 20).includes(endMark)) done.give()
+    },
+  })
+  await sleep(200)
+  const cpu = system.cpuMs()
+  const begun = performance.now()
+  terminal.send('\r')
+  await done.wait
+  const seconds = (performance.now() - begun) / 1000
+  await sleep(settleMs)
+  const mb = bytes / 1e6
+  const result = { mbPerS: mb / seconds, cpuMsPerMb: (system.cpuMs() - cpu) / mb }
+  await close(terminal)
+  return result
+}
+
+/** Round trips of 300 keys in ms, through a program that echoes them, beside the load. */
+export async function keyEcho(system: System, load: Load, floorProgram: string): Promise<readonly number[]> {
+  const others: Terminal[] = []
+  for (let i = 0; i < load.busy; i++) others.push(await system.open(`exec ${floorProgram} pace 50000`))
+  if (load.yes) others.push(await system.open('exec yes'))
+  const times: number[] = []
+  let heard: () => void = () => {}
+  let ready: () => void = () => {}
+  const started = new Promise<void>((resolve) => {
+    ready = resolve
+  })
+  const options: TerminalOptions = { onData: (data) => (data.includes('ready') ? ready() : heard()) }
+  const terminal = await system.open('stty raw -echo; printf ready; exec cat', options)
+  await started
+  await sleep(300)
+  for (let i = 0; i < 300; i++) {
+    const echo = new Promise<void>((resolve) => {
+      heard = resolve
+    })
+    const at = performance.now()
+    terminal.send('k')
+    await echo
+    times.push(performance.now() - at)
+    await sleep(5 + (i % 7))
+  }
+  for (const other of [terminal, ...others]) await close(other)
+  return times
+}
+
+/** Seconds from Ctrl-C to the end of `yes` on the screen of a viewer that takes in 2 MB/s. */
+export async function interrupt(system: System): Promise<number> {
+  const done = signal()
+  const terminal = await system.open(`trap : INT; yes; printf ${endMark}; read stay`, {
+    rate: 2_000_000,
+    onData: (data) => {
+      if (data.includes(endMark)) done.give()
+    },
+  })
+  await sleep(2_500)
+  const at = performance.now()
+  terminal.send('\u0003')
+  await done.wait
+  const seconds = (performance.now() - at) / 1000
+  await close(terminal)
+  return seconds
+}
+
+/** Milliseconds from connecting to a program's first byte; the median of 20 of 40. */
+export async function spawnTime(system: System): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < 40; i++) {
+    const first = signal()
+    const at = performance.now()
+    const terminal = await system.open('printf x; read stay', { onData: (data) => data.length > 0 && first.give() })
+    await first.wait
+    times.push(performance.now() - at)
+    await close(terminal)
+  }
+  // The first half warms up.
+  return median(times.slice(20))
+}
+
+export async function close(terminal: Terminal): Promise<void> {
+  await terminal.end()
+  terminal.cut()
+  await terminal.closed
+}
+
+export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+export function signal(): { readonly wait: Promise<void>; readonly give: () => void } {
+  let give: () => void = () => {}
+  const wait = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return { wait, give }
+}
+
+function repeated(text: string, mb: number): string {
+  return text.repeat(Math.ceil((mb * 1e6) / text.length))
+}
+
+/** A build's log: 70 to 110 characters a line, every fourth with colours. */
+function logLines(): string {
+  const words = ['compile', 'src/module', 'warning:', 'linked', 'in 0.42s', 'ok', 'cached', 'µs']
+  return Array.from({ length: 400 }, (_, i) => {
+    const text = Array.from({ length: 11 }, (_, j) => words[(i * 7 + j * 3) % words.length]).join(' ')
+    return i % 4 === 0 ? `\u001b[32m${i}\u001b[0m ${text}\n` : `${i} ${text}\n`
+  }).join('')
+}
+
+/** An agent's repaints: half a screen erased and written again, in synchronized blocks. */
+function repaints(): string {
+  return Array.from({ length: 60 }, (_, i) => {
+    const lines = Array.from(
+      { length: 20 },
+      (_, j) => `\u001b[2K\u001b[38;5;${(i + j) % 256}m● step ${i} of ${j} \u001b[0m${'text '.repeat(12)}\r\n`,
+    )
+    return `\u001b[?2026h\u001b[20A${lines.join('')}\u001b[?2026l`
+  }).join('')
+}
