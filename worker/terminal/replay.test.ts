@@ -86,7 +86,7 @@ const recordings: Readonly<Record<string, () => Promise<Buffer> | undefined>> = 
   vim: () =>
     real(
       '/usr/bin/vim',
-      ['-u', 'NONE', '-N', '-c', 'syntax on', '-c', 'set number mouse=a', 'package-lock.json'],
+      ['-u', 'NONE', '-N', '-n', '-c', 'syntax on', '-c', 'set number mouse=a', 'package-lock.json'],
       [...vimKeys, ...vimKeys, ...vimKeys],
       25,
     ),
