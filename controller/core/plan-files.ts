@@ -113,7 +113,7 @@ function planReaders(desired: Desired, observed: Observed): readonly Step[] {
     return isWaiting ? [step({ ...base, reason: 'Missing', message, pending })] : []
   }
   if (diff.missing.length > 0) {
-    const message = `${diff.missing.length} apps may read bundle and fleet file`
+    const message = `${diff.missing.length === 1 ? '1 app' : `${diff.missing.length} apps`} may read bundle and fleet file`
     return [step({ ...base, reason: 'Missing', message }, { do: 'addGrants', object, grants: diff.missing })]
   }
   if (diff.stale.length === 0 || desired.roster.unknownGroups.length > 0) return []

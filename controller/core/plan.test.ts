@@ -204,6 +204,21 @@ describe('planning', () => {
     expect(planChanges(unsure, found(unsure, hub)).calls.has('Permissions/vibe-hub')).toBe(false)
   })
 
+  it('leaves a grant alone whose person works there still, though the seat has moved', () => {
+    const guest = (name: string) => ({ principal: 'user', name, level: 'CAN_USE' }) as const
+    const people = ['ada@example.com', 'grace@example.com', 'left@example.com'].map((email) => ({ email, live: 1 }))
+    const busy = {
+      grants: [guest('ada@example.com'), guest('grace@example.com'), guest('left@example.com')],
+      probe: { sessions: { live: 3, people } } as unknown as NonNullable<ObservedApp['probe']>,
+    }
+    const call = planChanges(desired, found(desired, { 'vibe-worker-1': busy })).calls.get('Permissions/vibe-worker-1')
+    expect(JSON.stringify(call)).toMatch(/ada@.*grace@/)
+    expect(JSON.stringify(call)).not.toContain('left@')
+    const idle = { ...busy, probe: null }
+    const later = planChanges(desired, found(desired, { 'vibe-worker-1': idle })).calls.get('Permissions/vibe-worker-1')
+    expect(JSON.stringify(later)).not.toMatch(/ada@.*grace@|grace@.*ada@/)
+  })
+
   it('disturbs one worker at a time, drains it first, and says how long', () => {
     const old = { id: 'd', state: 'SUCCEEDED', message: '', sourcePath: '/old/b0', envNames: [] }
     const busy = {
