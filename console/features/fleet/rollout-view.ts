@@ -1,6 +1,6 @@
 /** A plan in time: a row per app or shared object, a bar per action that ran, placed in per cent of the span shown. Pure. */
 import type { PlanRun } from '@workshop/contracts/fleet-api'
-import { clockTime, span } from '../../ui/time-words.ts'
+import { clockTime, clockTimeWithSeconds, span } from '../../ui/time-words.ts'
 import { type ActionView, actionViews } from './plan-look.ts'
 
 export interface RolloutBar {
@@ -30,6 +30,8 @@ const headroom = 1.12
 /** At least this span is shown, ms: a plan of two seconds must not fill the axis. */
 const leastMs = 20_000
 const noteRoom = 62
+/** Below this span, ms, marks a quarter apart would show the same minute. */
+const minutesTell = 240_000
 
 export function rolloutView(run: PlanRun, now: number): RolloutView | undefined {
   const ran = actionViews(run).filter(({ phase }) => phase === 'running' || phase === 'done' || phase === 'failed')
@@ -62,9 +64,10 @@ export function rolloutView(run: PlanRun, now: number): RolloutView | undefined 
         before,
       }
     })
+  const word = length < minutesTell ? clockTimeWithSeconds : clockTime
   return {
     rows,
-    ticks: [0, 0.25, 0.5, 0.75].map((share) => ({ at: share * 100, word: clockTime(from + share * length) })),
+    ticks: [0, 0.25, 0.5, 0.75].map((share) => ({ at: share * 100, word: word(from + share * length) })),
     nowAt: run.endedAt === undefined ? place(now) : undefined,
   }
 }
