@@ -3,16 +3,21 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { launchBrowser, newVisitor, type Visitor } from '../support/browser.ts'
+import { Participant } from '../support/participant.ts'
 
 const product = inject('product')
 
 describe('the control room', () => {
   let browser: Browser
   let visitor: Visitor
+  const ada = new Participant('ada@example.com')
+  let open: { readonly worker: string; readonly session: string }
 
   beforeAll(async () => {
     browser = await launchBrowser()
     visitor = await newVisitor(browser)
+    const worker = await ada.enter(product.workshopUrl)
+    open = { worker, session: (await ada.newSession(worker, { agent: 'shell' })).id }
     await visitor.page.goto(product.controlRoomUrl)
   })
   afterAll(() => browser?.close())
@@ -45,6 +50,15 @@ describe('the control room', () => {
     await plan()
       .getByText(/^Done, /)
       .waitFor()
+  })
+
+  it('leaves people in the sessions that they have, though their seat has moved', async () => {
+    expect(await ada.enter(product.workshopUrl), 'this spec no longer moves Ada: choose another person').not.toBe(
+      open.worker,
+    )
+    const terminal = await ada.terminal(open.worker, open.session)
+    await terminal.see(/❯/)
+    await terminal.close()
   })
 
   it('brings a deleted app back and says why', async () => {

@@ -15,6 +15,7 @@ describe('a shell session', () => {
   beforeAll(async () => {
     browser = await launchBrowser()
     bench = await BenchPage.enter((await newVisitor(browser)).page, product.workshopUrl, katherine)
+    await bench.startAfresh()
     await bench.newSession('Shell', 1)
     await bench.see(1, /❯/)
   })

@@ -30,7 +30,8 @@ describe('a participant in the browser', () => {
 
   it('lands on the own worker after signing in', async () => {
     bench = await BenchPage.enter(visitor.page, product.workshopUrl, ada)
-    expect(bench.origin).toMatch(/\/\/vibe-worker-[12]\.apps\.localhost:/)
+    await bench.startAfresh()
+    expect(bench.origin).toMatch(/\/\/vibe-worker-[123]\.apps\.localhost:/)
     expect(await visitor.page.title()).toBe('Build it with agents')
   })
 

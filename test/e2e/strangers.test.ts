@@ -30,6 +30,7 @@ describe('a second person on the same worker', () => {
 
     browser = await launchBrowser()
     owner = await BenchPage.enter((await newVisitor(browser)).page, product.workshopUrl, pair.first.email)
+    await owner.startAfresh()
     await owner.newSession('Shell', 1)
     await owner.see(1, /❯/)
     session = await owner.sessionId(1)

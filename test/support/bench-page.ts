@@ -24,6 +24,18 @@ export class BenchPage {
     await this.page.getByText('No sessions yet').or(this.pane(1)).first().waitFor()
   }
 
+  /** Ends what other tests left to this person. */
+  async startAfresh(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const sessions = (await (await fetch('/api/sessions')).json()) as { id: string }[]
+      const headers = { 'content-type': 'application/json' }
+      const end = ({ id }: { id: string }) => fetch(`/api/sessions/${id}`, { method: 'DELETE', headers, body: '{}' })
+      await Promise.all(sessions.map(end))
+    })
+    await this.page.reload()
+    await this.page.getByText('No sessions yet').waitFor()
+  }
+
   /** Where the worker is. */
   get origin(): string {
     return new URL(this.page.url()).origin
@@ -63,13 +75,22 @@ export class BenchPage {
   }
 
   /** Waits until the screen matches; throws with the screen when it does not. */
-  async see(place: number, pattern: RegExp, withinMs = 60_000): Promise<RegExpExecArray> {
+  see(place: number, pattern: RegExp, withinMs = 60_000): Promise<RegExpExecArray> {
+    return this.#until(place, (text) => pattern.exec(text) ?? undefined, String(pattern), withinMs)
+  }
+
+  async #until<Found>(
+    place: number,
+    find: (screen: string) => Found | undefined,
+    what: string,
+    withinMs: number,
+  ): Promise<Found> {
     const until = Date.now() + withinMs
     for (;;) {
       const text = await this.screen(place)
-      const found = pattern.exec(text)
-      if (found) return found
-      if (Date.now() > until) throw new Error(`not on the screen of terminal ${place}: ${pattern}; it shows:\n${text}`)
+      const found = find(text)
+      if (found !== undefined) return found
+      if (Date.now() > until) throw new Error(`not on the screen of terminal ${place}: ${what}; it shows:\n${text}`)
       await this.page.waitForTimeout(100)
     }
   }
@@ -80,9 +101,12 @@ export class BenchPage {
     await this.page.keyboard.insertText(text)
   }
 
-  /** Types a line into a shell and presses Enter. */
+  /** Types a line and presses Enter. */
   async run(place: number, line: string): Promise<void> {
     await this.type(place, line)
+    // Agents take text and Enter in one piece for a paste and do not send it: Enter follows once the text is seen.
+    const tail = line.slice(-20).replaceAll(/\s/g, '')
+    await this.#until(place, (text) => (text.replaceAll(/\s/g, '').includes(tail) ? true : undefined), line, 60_000)
     await this.page.keyboard.press('Enter')
   }
 }
