@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { aFleet } from './fleet/fleet.fixture.ts'
@@ -70,6 +71,63 @@ describe.runIf(process.platform === 'linux')('a worker as a real process', () =>
     terminal.close()
   })
 
+  it('gives such a process no terminal, under no address, on no connection used again', async () => {
+    const run = await start()
+    const foreign = await openShell(run, grace)
+    const terminal = await attach(run, ada, await openShell(run, ada))
+    const headers = {
+      ...run.headersOf(grace),
+      origin: run.origin,
+      upgrade: 'websocket',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-version': '13',
+      'sec-websocket-protocol': 'term.v1',
+    }
+    const forge = ({
+      port,
+      id,
+      addresses,
+      headers,
+    }: {
+      port: number
+      id: string
+      addresses: string[]
+      headers: object
+    }) => {
+      const http = process.getBuiltinModule('node:http')
+      const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+      const ask = (host: string, path: string, more: object, own: typeof agent | false) =>
+        new Promise((resolve) => {
+          const call = http.get({ host, port, path, headers: { ...headers, ...more }, agent: own })
+          call.on('response', (answer) => resolve(answer.resume().statusCode))
+          call.on('upgrade', () => resolve('upgraded'))
+          call.on('error', () => resolve('closed'))
+        })
+      const all = async () => {
+        const seen = new Set<unknown>()
+        for (const host of addresses) {
+          for (const path of ['/healthz', '/api/sessions', '/api/me'])
+            seen.add(await ask(host, path, { connection: 'keep-alive', upgrade: '' }, agent))
+          seen.add(await ask(host, `/api/sessions/${id}/terminal`, { connection: 'Upgrade' }, false))
+        }
+        console.log(`all=${[...seen].sort().join()};`)
+        process.exit()
+      }
+      void all()
+    }
+    const own = Object.values(networkInterfaces()).flatMap((list) => list?.map(({ address }) => address) ?? [])
+    const addresses = ['127.0.0.1', '0.0.0.0', '::ffff:127.0.0.1', '127.0.0.2', '::1', ...own]
+    const script = `(${forge})(${JSON.stringify({ port: run.port, id: foreign, addresses, headers })})`
+    terminal.type(
+      `cat > forge.b64 <<'END'\n${Buffer.from(script)
+        .toString('base64')
+        .replace(/.{200}/g, '$&\n')}\nEND\n`,
+    )
+    terminal.type('base64 -d forge.b64 > forge.js; node forge.js\n')
+    expect((await terminal.see(/all=([^;$]+);/))[1]).toMatch(/^401(,closed)?$/)
+    terminal.close()
+  })
+
   it('says how a program ended and runs it again', async () => {
     const run = await start()
     const id = await openShell(run, ada)
@@ -102,7 +160,7 @@ describe.runIf(process.platform === 'linux')('a worker as a real process', () =>
   it('tells viewers, ends everything and leaves within the time the platform gives', async () => {
     const run = await start()
     const terminal = await attach(run, ada, await openShell(run, ada))
-    terminal.type(`trap '' HUP; sleep 322 & echo up""up\n`)
+    terminal.type(`trap '' HUP TERM; sleep 322 & (setsid sleep 322 &); nohup setsid sleep 322 & echo up""up\n`)
     await terminal.see(/upup/)
     const { code, ms } = await run.stop()
     expect(await terminal.closed).toBe(1012)

@@ -73,6 +73,8 @@ describe('own sessions and others', () => {
       expect(answers[0]?.[0]).toBe(404)
     }
     expect(await attach(app, grace, id)).toBe(404)
+    // A facilitator may enter every worker, but no terminal of anybody else.
+    expect(await attach(app, 'edsger@example.com', id)).toBe(404)
     expect(app.launcher.terminals.get(id)?.events).toEqual([])
   })
 
