@@ -4,7 +4,7 @@ import type { Desired, DesiredApp } from './desired.ts'
 import { canonical } from './fleet.ts'
 import { diffGrants, namesOfGrants } from './grants.ts'
 import { ownerIn } from './names.ts'
-import { type Grant, isGone, type Observed, type ObservedApp } from './observed.ts'
+import { isGone, type Observed, type ObservedApp } from './observed.ts'
 import { isCopy } from './ownership.ts'
 import { grantsWithPins } from './pins.ts'
 import { planDeployment } from './plan-deployment.ts'
@@ -149,8 +149,7 @@ function planGrants(desired: Desired, app: DesiredApp, found: ObservedApp | unde
     ]
   }
   if (!found.grants) return []
-  const wanted = [...app.grants, ...grantsOfLive(desired, app, found)]
-  const { missing, stale, all } = diffGrants(wanted, found.grants, 'CAN_USE', ['user', 'group'])
+  const { missing, stale, all } = diffGrants(app.grants, found.grants, 'CAN_USE', ['user', 'group'])
   const mayTakeAway = desired.roster.unknownGroups.length === 0
   if (stale.length > 0 && mayTakeAway) {
     const also = missing.length > 0 ? `, and ${namesOfGrants(missing)} may` : ''
@@ -160,13 +159,4 @@ function planGrants(desired: Desired, app: DesiredApp, found: ObservedApp | unde
   if (missing.length === 0) return []
   const message = `${namesOfGrants(missing)} may use it`
   return [step({ ...base, action: 'update', reason: 'Missing', message }, { do: 'addGrants', object, grants: missing })]
-}
-
-/** A live session keeps its person on its worker, wherever the seat has moved to; who left the workshop loses it at once. */
-function grantsOfLive(desired: Desired, app: DesiredApp, found: ObservedApp): readonly Grant[] {
-  const { participants } = desired.roster
-  return (found.probe?.sessions.people ?? [])
-    .filter(({ email, live }) => live > 0 && participants.includes(email))
-    .filter(({ email }) => !app.grants.some(({ name }) => name === email))
-    .map(({ email }) => ({ principal: 'user', name: email, level: 'CAN_USE' }))
 }
