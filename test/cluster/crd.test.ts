@@ -29,8 +29,8 @@ const broken: Readonly<Record<string, string>> = {
   'exactly one of issue, secretRef, env and file': '  credentials: {token: {env: TOKEN, file: token.txt}}',
   'exactly one of sqlWarehouse, servingEndpoint and volume': '  resources: [{name: empty-one}]',
   'exactly one of profile and secretRef': '  workspaceRef: {profile: one, secretRef: {name: two}}',
-  'exactly one of file, secretRef and configMapRef': '',
-  'name at least one of users, usersFrom or groups': '',
+  'exactly one of file, secretRef and configMapRef': 'usersFrom: [{file: a.csv, secretRef: {name: b, key: c}}]',
+  'name at least one of users, usersFrom or groups': 'facilitators: [ada@example.com]',
 }
 
 function* rulesOf(schema: Schema): Generator<{ readonly rule: string; readonly message: string }> {
@@ -106,10 +106,9 @@ describe('the rules between fields', () => {
   })
 
   it.for(Object.entries(broken))('%s', async ([message, more]) => {
-    const text =
-      more === ''
-        ? small('bad').replace('{users: [ada@example.com]}', '{facilitators: [ada@example.com]}')
-        : small('bad', more)
+    const text = more.startsWith(' ')
+      ? small('bad', more)
+      : small('bad').replace('{users: [ada@example.com]}', `{${more}}`)
     const { code, err } = await plane.kubectl(['create', '--dry-run=server', '-f', '-'], text)
     expect(code).toBe(1)
     expect(err).toContain(message)
