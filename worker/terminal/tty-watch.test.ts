@@ -35,8 +35,9 @@ async function statesOf(script: string, spawn = spawnPty): Promise<readonly stri
 }
 
 describe('what a program does with keys', () => {
-  it('is told for a question for a password, also when it prints nothing', async () => {
-    expect(await statesOf('stty -echo; sleep 0.4; stty echo; sleep 0.6')).toEqual([
+  // Silent changes are looked for every 1.6 s at most; the sleeps leave room for a busy machine.
+  it('is told for a question for a password, also when it prints nothing', { retry: 2 }, async () => {
+    expect(await statesOf('sleep 0.5; stty -echo; sleep 2.5; stty echo; sleep 2.5')).toEqual([
       'echo, lines',
       'no echo, lines',
       'echo, lines',
