@@ -45,6 +45,21 @@ export function appsRoutes(context: AppsContext): readonly Route[] {
     return ok(seen)
   }
 
+  /** An order to one app that the caller manages; the answer is the app as it then is. */
+  const order = (
+    method: string,
+    under: string,
+    carryOut: (app: ReturnType<typeof managed>, call: Parameters<typeof managed>[0]) => void,
+  ) => ({
+    method,
+    pattern: `/api/2.0/apps/:name${under}`,
+    scope,
+    run: (call: Parameters<typeof managed>[0]) => {
+      const app = managed(call)
+      carryOut(app, call)
+      return view(app)
+    },
+  })
   return [
     {
       method: 'POST',
@@ -59,46 +74,10 @@ export function appsRoutes(context: AppsContext): readonly Route[] {
     },
     { method: 'GET', pattern: '/api/2.0/apps', scope, run: list },
     { method: 'GET', pattern: '/api/2.0/apps/:name', scope, run: get },
-    {
-      method: 'PATCH',
-      pattern: '/api/2.0/apps/:name',
-      scope,
-      run: (call) => {
-        const app = managed(call)
-        lifecycle.patch(app, bodyOf(call), call.caller)
-        return view(app)
-      },
-    },
-    {
-      method: 'DELETE',
-      pattern: '/api/2.0/apps/:name',
-      scope,
-      run: (call) => {
-        const app = managed(call)
-        lifecycle.delete(app, call.caller)
-        return view(app)
-      },
-    },
-    {
-      method: 'POST',
-      pattern: '/api/2.0/apps/:name/start',
-      scope,
-      run: (call) => {
-        const app = managed(call)
-        lifecycle.start(app, call.caller)
-        return view(app)
-      },
-    },
-    {
-      method: 'POST',
-      pattern: '/api/2.0/apps/:name/stop',
-      scope,
-      run: (call) => {
-        const app = managed(call)
-        lifecycle.stop(app, call.caller)
-        return view(app)
-      },
-    },
+    order('PATCH', '', (app, call) => lifecycle.patch(app, bodyOf(call), call.caller)),
+    order('DELETE', '', (app, call) => lifecycle.delete(app, call.caller)),
+    order('POST', '/start', (app, call) => lifecycle.start(app, call.caller)),
+    order('POST', '/stop', (app, call) => lifecycle.stop(app, call.caller)),
   ]
 }
 
