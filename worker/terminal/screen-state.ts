@@ -6,7 +6,7 @@ export type HeadlessTerminal = InstanceType<typeof headless.Terminal>
 
 /** A terminal as the browser has it, without its looks. */
 export function openTerminal(cols: number, rows: number): HeadlessTerminal {
-  return new headless.Terminal({ cols, rows, scrollback: 1_000, allowProposedApi: true })
+  return new headless.Terminal({ cols, rows, scrollback: 1_000, allowProposedApi: true, logLevel: 'off' })
 }
 
 /** Writes and waits until it is parsed. */

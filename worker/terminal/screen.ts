@@ -43,7 +43,9 @@ export class Screen {
   #title = ''
 
   constructor(cols: number, rows: number) {
-    this.#terminal = new headless.Terminal({ cols, rows, scrollback: scrollbackLines, allowProposedApi: true })
+    // Else each byte that makes no sense would be a line in the worker's log.
+    const quiet = { allowProposedApi: true, logLevel: 'off' } as const
+    this.#terminal = new headless.Terminal({ cols, rows, scrollback: scrollbackLines, ...quiet })
     this.#terminal.loadAddon(this.#addon)
     this.#terminal.onTitleChange((title) => {
       this.#title = title.slice(0, 256)

@@ -51,6 +51,8 @@ export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboar
       // Others are shown for what they are, and not opened.
       allowNonHttpProtocols: true,
     },
+    // Bytes that make no sense are the program's affair; a line in the browser's console for each costs seconds per MB.
+    logLevel: 'off',
     macOptionIsMeta: true,
     minimumContrastRatio: 4.5,
     rightClickSelectsWord: false,
