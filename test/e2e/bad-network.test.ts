@@ -63,7 +63,7 @@ describe('a participant with a bad network', () => {
 
   it('never sees a password, not even for a frame', async () => {
     await bench.run(1, 'read -s -p "Password: " secret; echo "${#secret} letters"')
-    await bench.see(1, /^Password: $/m)
+    await bench.see(1, /^Password:$/m)
     for (const key of 'hunter2') expect(await press(key)).toBe('')
     await page.keyboard.press('Enter')
     await bench.see(1, /7 letters/)
