@@ -1,5 +1,6 @@
 /** The control room while the fleet changes: what it shows, that it follows the spec, that deleted apps come back. */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { place } from '@workshop/contracts/placement'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { launchBrowser, newVisitor, type Visitor } from '../support/browser.ts'
@@ -10,14 +11,14 @@ const product = inject('product')
 describe('the control room', () => {
   let browser: Browser
   let visitor: Visitor
-  const ada = new Participant('ada@example.com')
+  const mover = new Participant(firstMover())
   let open: { readonly worker: string; readonly session: string }
 
   beforeAll(async () => {
     browser = await launchBrowser()
     visitor = await newVisitor(browser)
-    const worker = await ada.enter(product.workshopUrl)
-    open = { worker, session: (await ada.newSession(worker, { agent: 'shell' })).id }
+    const worker = await mover.enter(product.workshopUrl)
+    open = { worker, session: (await mover.newSession(worker, { agent: 'shell' })).id }
     await visitor.page.goto(product.controlRoomUrl)
   })
   afterAll(() => browser?.close())
@@ -53,8 +54,8 @@ describe('the control room', () => {
   })
 
   it('leaves people in the sessions that they have, though their seat has moved', async () => {
-    expect(await ada.enter(product.workshopUrl)).toBe(open.worker)
-    const terminal = await ada.terminal(open.worker, open.session)
+    expect(await mover.enter(product.workshopUrl)).toBe(open.worker)
+    const terminal = await mover.terminal(open.worker, open.session)
     await terminal.see(/❯/)
     await terminal.close()
   })
@@ -78,3 +79,14 @@ describe('the control room', () => {
     expect(visitor.complaints).toEqual([])
   })
 })
+
+/** Somebody to whom a third worker gives another seat. */
+function firstMover(): string {
+  const people = ['ada', 'grace', 'katherine', 'edsger'].map((name) => `${name}@example.com`)
+  const names = ['vibe-worker-1', 'vibe-worker-2', 'vibe-worker-3']
+  const seats = (count: number) => place({ people, workers: names.slice(0, count), peoplePerWorker: 10 })
+  const [before, after] = [seats(2), seats(3)]
+  const found = people.find((person) => before.get(person) !== after.get(person))
+  if (found === undefined) throw new Error('a third worker moves nobody: add people')
+  return found
+}
