@@ -210,6 +210,10 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
       '--default-credentials-namespaces <name...>',
       "for kubernetes: namespaces that may use the controller's own credentials, * for all; default the pod's own, or all outside a pod",
     )
+    .option('--leader-elect', 'for kubernetes: of several controllers only the one that holds the Lease acts')
+    .option('--leader-elect-lease-duration <duration>', 'when others take over', '15s')
+    .option('--leader-elect-renew-deadline <duration>', 'when the leader gives up; shorter', '10s')
+    .option('--leader-elect-retry-period <duration>', 'between two tries', '2s')
     .option('--host <address>', 'where the fleet API listens', '127.0.0.1')
     .option('--port <number>', 'port of the fleet API and control room', portNumber, 8091)
     .option(

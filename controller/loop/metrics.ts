@@ -31,6 +31,12 @@ export class LoopMetrics {
     labelNames: ['code', 'method', 'host'],
     registers: [this.#registry],
   })
+  readonly #leader = new Gauge({
+    name: 'leader_election_master_status',
+    help: '1 while this controller leads',
+    labelNames: ['name'],
+    registers: [this.#registry],
+  })
   readonly #workers = new Gauge({
     name: 'workshop_workers',
     help: 'Worker apps by state',
@@ -78,6 +84,10 @@ export class LoopMetrics {
 
   clusterCall({ method, host, status }: { readonly method: string; readonly host: string; readonly status: number }) {
     this.#clusterCalls.inc({ method, host, code: String(status) })
+  }
+
+  leads(on: boolean): void {
+    this.#leader.set({ name: 'workshop-operator' }, on ? 1 : 0)
   }
 
   fleet({ identity, status }: WorkshopRecord): void {

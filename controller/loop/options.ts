@@ -5,6 +5,7 @@
 import type { WorkshopView } from '@workshop/contracts/fleet-api'
 import type { ActionResult, Plan } from '@workshop/contracts/plan'
 import type { WorkspaceLogin } from '../databricks/client/credentials.ts'
+import type { LeaseTimes } from '../leader/election.ts'
 import type { GitPolicy } from '../sources/git/git.ts'
 
 export interface LoopOptions {
@@ -47,6 +48,10 @@ export interface ClusterOptions {
   readonly allowedHosts?: readonly string[] | undefined
   /** Namespaces that may use the controller's own credentials. */
   readonly defaultNamespaces?: readonly string[] | 'all' | undefined
+  /** Only one of several controllers acts: the one that holds the Lease. */
+  readonly lease?: LeaseTimes | undefined
+  /** Told once when this one does not lead any more: it acts no more, and its process should end. */
+  readonly onLost?: (why: string) => void
 }
 
 /** For one spec, looked at once. */

@@ -13,6 +13,7 @@ import { nextLook, type Pace, rotationBudget } from '../core/requeue.ts'
 import { nextStatus } from '../core/status.ts'
 import type { PlatformCall } from '../core/steps.ts'
 import { act } from '../databricks/act.ts'
+import { interruptible } from '../databricks/client/interruptible.ts'
 import { afterwards } from './afterwards.ts'
 import { type Execution, execute } from './execute.ts'
 import { type LookContext, look } from './look.ts'
@@ -52,7 +53,7 @@ export async function reconcile(turn: Turn): Promise<Outcome> {
   turn.onPlan(planned.plan)
 
   const perform = async (call: PlatformCall) => {
-    await act(call, turn).finally(() => afterwards(call, memory, now()))
+    await interruptible(subject.interrupted, () => act(call, turn)).finally(() => afterwards(call, memory, now()))
   }
   const results = suspended ? [] : await execute(planned, { act: perform, now, ...turn.watch })
   memory.attempts = remember(memory.attempts, wanted.plan.actions, results)

@@ -22,8 +22,9 @@ export class WorkshopRecord {
   wish: Wish
   /** Set where the source wants to hear back. */
   readonly registry: Registry | undefined
-  /** Aborted when the Workshop went while a turn was under way. */
-  readonly dropped = new AbortController()
+  /** The Workshop went; what is still under way for it is cut short. */
+  isDropped = false
+  #interrupt = new AbortController()
   /** The request for a look that was answered last. */
   handledRequest: string | undefined
   #counted: number
@@ -78,13 +79,30 @@ export class WorkshopRecord {
     if (wish.revision !== this.wish.revision) this.#counted += 1
     if (wish.object && wish.object.uid !== this.wish.object?.uid) this.#status = wish.object.status
     if (wish.object && wish.object.requestedAt !== this.handledRequest) this.deep = true
+    if (wish.object?.isOrphaned && !this.wish.object?.isOrphaned) this.interrupt()
     this.wish = wish
     this.leaving = wish.object?.isLeaving === true
   }
 
+  /** Aborted by `interrupt`: cuts the turn short that is under way now. */
+  get interrupted(): AbortSignal {
+    return this.#interrupt.signal
+  }
+
+  interrupt(): void {
+    this.#interrupt.abort(new Error('cut short: the Workshop is not wanted like this any more'))
+    this.#interrupt = new AbortController()
+  }
+
+  drop(): void {
+    this.isDropped = true
+    this.#interrupt.abort(new Error('cut short: the Workshop is gone'))
+  }
+
   subject(): Subject {
     const { identity, wish, generation, suspended, memory } = this
-    return { identity, wish, generation, suspended, isBlind: this.registry?.isBlind() ?? false, memory }
+    const isBlind = this.registry?.isBlind() ?? false
+    return { identity, wish, generation, suspended, isBlind, interrupted: this.interrupted, memory }
   }
 
   say(entry: ActivityEntry): void {

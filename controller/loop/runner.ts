@@ -3,10 +3,14 @@ import type { ActivityEntry, FleetEvent } from '@workshop/contracts/fleet-api'
 import { joinLook } from '../core/requeue.ts'
 import { specChanges } from '../core/spec-changes.ts'
 import { systemClock } from '../databricks/client/clock.ts'
+import { loopbackFetch } from '../databricks/client/loopback.ts'
 import { Connection } from '../kubernetes/connection.ts'
+import type { Election } from '../leader/election.ts'
+import { guardedFetch } from '../leader/guarded-fetch.ts'
 import type { Source } from '../sources/source.ts'
 import type { Controller } from './controller.ts'
 import { LoopMetrics } from './metrics.ts'
+import { openElection } from './open-election.ts'
 import { openSource } from './open-source.ts'
 import type { ControllerOptions } from './options.ts'
 import { WorkQueue } from './queue.ts'
@@ -37,7 +41,9 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     clock,
     random,
     onCall: (call) => metrics.clusterCall(call),
+    mayWrite: () => election?.isHeld() ?? true,
   })
+  const election = openElection({ options, tuning, connection })
   const sources = options.sources.map((text) => openSource(text, { options, tuning, connection }))
   const state = new StateDirectory(options.stateDir)
   const queue = new WorkQueue(clock, random)
@@ -46,9 +52,16 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   const stopping = new AbortController()
   const running: Promise<void>[] = []
   let isStarted = false
+  let leading: Promise<void> = Promise.resolve()
   const workspaces = new Workspaces({
     ...options,
-    tuning: { ...tuning, clock, random, onAttempt: (attempt) => metrics.attempt(attempt) },
+    tuning: {
+      ...tuning,
+      clock,
+      random,
+      ...(election ? { fetch: guardedFetch(tuning.fetch ?? loopbackFetch, election) } : {}),
+      onAttempt: (attempt) => metrics.attempt(attempt),
+    },
   })
   const viewOf = (record: WorkshopRecord) => record.view(queue.dueAt(record.key))
   const emit = (event: FleetEvent) => {
@@ -117,10 +130,10 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   /** Its object went without our letting go, or after it: what is still on the platform stays there. */
   const drop = async (record: WorkshopRecord) => {
     const left = record.status?.inventory?.map(({ kind, name }) => `${kind}/${name}`) ?? []
-    if (!record.dropped.signal.aborted && left.length > 0) {
+    if (!record.isDropped && left.length > 0) {
       options.log('warn', 'the Workshop is gone; what it made stays', { workshop: record.key, left })
     }
-    record.dropped.abort()
+    record.drop()
     await forget(record)
   }
   const turn = async (record: WorkshopRecord) => {
@@ -130,10 +143,10 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       queue.forget(record.key)
       metrics.turn('success', clock.now() - startedAt)
       if (next === 'gone') return await inOrder(() => farewell(record))
-      if (record.dropped.signal.aborted) return
+      if (record.isDropped) return
       queue.addAfter(record.key, joinLook(next, neighboursOf(record), clock.now()))
     } catch (error) {
-      if (record.dropped.signal.aborted) return
+      if (record.isDropped) return
       metrics.turn('error', clock.now() - startedAt)
       const retryAt = noteTrouble(record, error, clock.now())
       const waitMs = queue.addRateLimited(record.key)
@@ -151,7 +164,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   }
   /** Forgets it; when its name was taken again meanwhile, the new one is met. */
   const farewell = async (record: WorkshopRecord) => {
-    record.dropped.abort()
+    record.drop()
     await forget(record)
     for (const source of sources) {
       const wish = source.get(record.key)
@@ -187,6 +200,34 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     return record !== undefined
   }
 
+  const meetAll = async (source: Source) => {
+    for (const wish of source.keys().flatMap((key) => source.get(key) ?? []))
+      if (!records.has(wish.key)) await meet(wish, source)
+  }
+  const meetLeaving = async () => {
+    // A teardown that a restart cut short goes on; a spec that merely is not there any more does not start one.
+    for (const wish of await state.leaving()) if (!records.has(wish.key)) await meet(wish)
+  }
+  const begin = () => void running.push(...Array.from({ length: workers }, work), probes())
+  /** Waits for the lease, works while it is ours, and ends all work when it is not any more. */
+  const lead = async (held: Election) => {
+    await held.acquire(stopping.signal)
+    // What was known while another one led is old.
+    await inOrder(async () => {
+      records.clear()
+      for (const source of sources) await meetAll(source)
+      await meetLeaving()
+    })
+    metrics.leads(true)
+    begin()
+    await held.hold(stopping.signal)
+    metrics.leads(false)
+    if (!held.lost.aborted) return
+    stopping.abort()
+    queue.close()
+    options.cluster?.onLost?.(String((held.lost.reason as Error).message))
+  }
+
   return {
     start: async () => {
       for (const source of sources) {
@@ -198,26 +239,24 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
         await source.start((keys) => met.then(() => inOrder(() => onChange(source, keys))))
         for (const problem of source.problems())
           options.log('error', problem.message, { code: problem.code, where: problem.where })
-        const wishes = source.keys().flatMap((key) => source.get(key) ?? [])
-        await inOrder(async () => {
-          for (const wish of wishes) if (!records.has(wish.key)) await meet(wish, source)
-        })
+        await inOrder(() => meetAll(source))
         isMet()
       }
-      // A teardown that a restart cut short goes on; a spec that merely is not there any more does not start one.
-      await inOrder(async () => {
-        for (const wish of await state.leaving()) if (!records.has(wish.key)) await meet(wish)
-      })
+      await inOrder(meetLeaving)
       isStarted = true
-      running.push(...Array.from({ length: workers }, work), probes())
+      if (election) leading = lead(election).catch(() => undefined)
+      else begin()
     },
     stop: async () => {
       stopping.abort()
       queue.close()
-      await Promise.all(sources.map((source) => source.stop()))
       const deadline = new AbortController()
       await Promise.race([Promise.all(running), clock.sleep(drainMs, deadline.signal).catch(() => undefined)])
       deadline.abort()
+      await leading
+      await Promise.all(sources.map((source) => source.stop()))
+      await election?.release()
+      await connection.close()
     },
     views: () => [...records.values()].map(viewOf),
     view: (key) => {

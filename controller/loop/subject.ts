@@ -63,6 +63,8 @@ export interface Subject {
   readonly suspended: boolean
   /** What the source says may be old: nothing is deleted. */
   readonly isBlind: boolean
+  /** Cuts short even an action under way: what it was done for is no more. */
+  readonly interrupted: AbortSignal
   readonly memory: Memory
 }
 

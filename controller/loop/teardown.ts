@@ -6,6 +6,7 @@ import type { Observed } from '../core/observed.ts'
 import { planTeardown } from '../core/plan-teardown.ts'
 import type { PlatformCall } from '../core/steps.ts'
 import { act } from '../databricks/act.ts'
+import { interruptible } from '../databricks/client/interruptible.ts'
 import { observe } from '../databricks/observe.ts'
 import type { Workspace } from '../databricks/workspace.ts'
 import { afterwards } from './afterwards.ts'
@@ -57,7 +58,8 @@ export async function tearDown(turn: TeardownTurn): Promise<TeardownOutcome> {
   if (turn.dryRun) return { observed, plan: wanted.plan, results: [], isGone: wanted.plan.actions.length === 0 }
 
   const perform = async (call: PlatformCall) => {
-    await act(call, { workspace, bundle: undefined }).finally(() => afterwards(call, memory, now()))
+    const context = { workspace, bundle: undefined }
+    await interruptible(subject.interrupted, () => act(call, context)).finally(() => afterwards(call, memory, now()))
   }
   const results = await execute(planned, { act: perform, now, ...turn.watch })
   memory.attempts = remember(memory.attempts, wanted.plan.actions, results)

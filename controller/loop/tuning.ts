@@ -9,6 +9,8 @@ export interface Tuning extends Omit<WorkspaceOptions, 'login'> {
   readonly patience?: Patience
   /** Between two readings of the spec folder, ms. */
   readonly sourcePollMs?: number
+  /** Ms of a clock that nobody can set. */
+  readonly monotonic?: () => number
   /** How a cluster is watched. */
   readonly watchPace?: Partial<WatchPace>
 }

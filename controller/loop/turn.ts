@@ -50,6 +50,15 @@ export async function takeTurn(record: WorkshopRecord, context: TurnContext): Pr
   return waitMs
 }
 
+/** Said before it is begun: a platform that does not answer may keep a pass busy for minutes. */
+async function announceLeaving(record: WorkshopRecord, now: number): Promise<void> {
+  const ready = record.status?.conditions?.find(({ type }) => type === 'Ready')
+  if (!record.registry || ready?.reason === 'Deleting') return
+  const trouble = { reason: 'Deleting', message: 'the fleet is being taken down', stalled: false }
+  record.status = troubledStatus(record.status, record.generation, trouble, iso(now))
+  await record.registry.report(record.key, record.status)
+}
+
 async function letGo(record: WorkshopRecord): Promise<'gone'> {
   await record.registry?.release(record.key)
   return 'gone'
@@ -90,6 +99,7 @@ async function stay(record: WorkshopRecord, workspace: Workspace, context: TurnC
 async function leave(record: WorkshopRecord, workspace: Workspace, context: TurnContext): Promise<number | 'gone'> {
   if (record.wish.workshop.spec.deletionPolicy === 'Orphan') return letGo(record)
   const { patience, pace } = context
+  await announceLeaving(record, workspace.clock.now())
   const outcome = await tearDown({
     subject: record.subject(),
     workspace,
@@ -155,7 +165,7 @@ async function bundleFor({ wish }: WorkshopRecord, folder: string): Promise<Bund
 function watchOf(record: WorkshopRecord, workspace: Workspace, context: TurnContext) {
   const now = () => workspace.clock.now()
   return {
-    signal: AbortSignal.any([context.signal, record.dropped.signal]),
+    signal: AbortSignal.any([context.signal, record.interrupted]),
     onStart: (action: Action) => {
       record.log.started(action, now())
       const text = `${action.name}: ${action.action}, ${action.message}`

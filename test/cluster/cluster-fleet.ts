@@ -22,7 +22,7 @@ export interface ClusterFleet {
   /** What was logged, newest last. */
   readonly logged: string[]
   readonly start: (cluster?: ClusterOptions, tuning?: Tuning) => Promise<Controller>
-  readonly apps: (bench?: Bench) => Promise<readonly string[]>
+  readonly apps: () => Promise<readonly string[]>
   /** Writes that the emulator saw, as `METHOD path`, from the given one on. */
   readonly writes: (from?: number) => readonly string[]
   readonly requests: () => number
@@ -64,8 +64,8 @@ export async function startClusterFleet(plane: ControlPlane): Promise<ClusterFle
       await controller.start()
       return controller
     },
-    apps: async (from = bench) => {
-      const { json } = await from.get('/api/2.0/apps?page_size=100')
+    apps: async () => {
+      const { json } = await bench.get('/api/2.0/apps?page_size=100')
       return ((json.apps ?? []) as { name: string }[]).map(({ name }) => name).sort()
     },
     writes: (from = 0) =>

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { parseDuration } from '@workshop/contracts/duration'
 import { WorkshopError } from '@workshop/contracts/errors'
 import { type ProbeServer, parseBindAddress, serveMetrics, serveProbes } from '../../api/probe-server.ts'
+import type { LeaseTimes } from '../../leader/election.ts'
 import type { Controller } from '../../loop/controller.ts'
 import type { ClusterOptions } from '../../loop/options.ts'
 import type { GitPolicy } from '../../sources/git/git.ts'
@@ -19,6 +20,10 @@ export interface ControllerFlags {
   readonly namespace?: string
   readonly allowedHosts?: readonly string[]
   readonly defaultCredentialsNamespaces?: readonly string[]
+  readonly leaderElect?: boolean
+  readonly leaderElectLeaseDuration: string
+  readonly leaderElectRenewDeadline: string
+  readonly leaderElectRetryPeriod: string
   readonly host: string
   readonly port: number
   readonly allowedHost?: readonly string[]
@@ -42,7 +47,20 @@ function clusterOptions(flags: ControllerFlags): ClusterOptions {
     namespace: flags.namespace,
     allowedHosts: list(flags.allowedHosts),
     defaultNamespaces: names?.includes('*') ? 'all' : names,
+    lease: flags.leaderElect ? leaseTimes(flags) : undefined,
   }
+}
+
+/** The order that makes the election safe: others wait longer than the leader believes in itself. */
+function leaseTimes(flags: ControllerFlags): LeaseTimes {
+  const [leaseMs, renewMs, retryMs] = [
+    flags.leaderElectLeaseDuration,
+    flags.leaderElectRenewDeadline,
+    flags.leaderElectRetryPeriod,
+  ].map((text) => parseDuration(text) ?? Number.NaN) as [number, number, number]
+  if (leaseMs > renewMs && renewMs > retryMs * 1.2 && retryMs > 0) return { leaseMs, renewMs, retryMs }
+  const message = 'the lease duration must be longer than the renew deadline, and that longer than 1.2 retry periods'
+  throw new WorkshopError({ code: 'WO-9001', message, where: '--leader-elect' })
 }
 
 /** Commas are as good as spaces. */
@@ -60,12 +78,14 @@ export async function controller(
   const intervalMs = durationOf('--interval', flags.interval, 1_000)
   const webhookSecret = await readWebhookSecret(flags.webhookSecretFile)
   const sources = (flags.source ?? ['.']).map(sourceUri)
+  const lost = new AbortController()
+  const stopped = AbortSignal.any([context.stopped, lost.signal])
   const loop = createController({
     ...(await loopOptions(context)),
     sources,
     intervalMs,
     git: gitPolicy(flags),
-    cluster: clusterOptions(flags),
+    cluster: { ...clusterOptions(flags), onLost: (why) => lost.abort(why) },
   })
   const say = (at: number, text: string) => terminal.err.write(`${terminal.err.paint.dim(clockTime(at))}  ${text}\n`)
   const unsubscribe = loop.subscribe((event) => {
@@ -90,13 +110,17 @@ export async function controller(
   })
   try {
     // A cluster that cannot be reached may keep the start waiting: Ctrl-C ends it all the same.
-    await Promise.race([loop.start(), untilStopped(context.stopped)])
+    await Promise.race([loop.start(), untilStopped(stopped)])
     const address = inApp ? 'open the app as one of the --operators' : api.controlRoomUrl
     terminal.out.write(`controller runs · ${sources.join(', ')}\ncontrol room  ${address}\n`)
-    await untilStopped(context.stopped)
+    await untilStopped(stopped)
   } finally {
     unsubscribe()
     await Promise.all([api.close(), ...further.map(({ close }) => close()), loop.stop()])
+  }
+  if (lost.signal.aborted) {
+    terminal.err.write(`This controller does not lead any more: ${lost.signal.reason}. It ends; another one acts.\n`)
+    return 1
   }
   terminal.err.write('Stopped. Every fleet stays as it is and goes on serving its participants.\n')
   return 0

@@ -3,6 +3,7 @@ import type { Authorization } from './authorization.ts'
 import { CallError } from './call-error.ts'
 import type { Clock } from './clock.ts'
 import { readErrorBody } from './error-body.ts'
+import { interruption } from './interruptible.ts'
 import { parseJson } from './json.ts'
 import { Limiter, type Limits } from './limiter.ts'
 import type { Fetch } from './loopback.ts'
@@ -85,7 +86,7 @@ export class Http {
     return new Uint8Array(await (await this.#send(call, signal)).arrayBuffer())
   }
 
-  #send(call: Call, signal?: AbortSignal): Promise<Response> {
+  #send(call: Call, signal = interruption()): Promise<Response> {
     const run = () => this.#persist(call, signal)
     return call.method === 'GET' ? run() : this.#limiter.write(run)
   }

@@ -117,7 +117,6 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
     stop: async () => {
       tell = undefined
       await Promise.all([parts?.watcher.stop(), parts?.references.stop(), parts?.recorder.drained()])
-      await connection.close()
     },
     get: (key) => wishes.get(key)?.wish,
     keys: () => [...wishes.keys()],
