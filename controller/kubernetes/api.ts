@@ -9,6 +9,7 @@ import http from 'node:http'
 import https, { type RequestOptions } from 'node:https'
 import { WorkshopError } from '@workshop/contracts/errors'
 import type { Clock } from '../databricks/client/clock.ts'
+import { whenConnected } from '../leader/late-fetch.ts'
 import { KubeError, readFailure } from './kube-error.ts'
 import type { ClusterLogin } from './login.ts'
 
@@ -163,8 +164,6 @@ export class KubeApi {
 
   async #attempt(call: KubeCall, signal: AbortSignal): Promise<IncomingMessage> {
     const login = this.#login
-    const mayGo = call.method === 'GET' || call.always || (this.#options.mayWrite?.() ?? true)
-    if (!mayGo) throw new WorkshopError({ code: 'WO-3013', message: 'not written', where: nameOf(call) })
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body))
     const options: RequestOptions = { method: call.method, signal, headers: {} }
     await login.apply(options)
@@ -182,15 +181,24 @@ export class KubeApi {
     const { request } = url.protocol === 'http:' ? http : https
     return new Promise((resolve, reject) => {
       const told = (status: number) => this.#options.onCall?.({ method: call.method, host: url.host, status })
-      request(url, options, (response) => {
+      const sent = request(url, options, (response) => {
         told(response.statusCode ?? 0)
         resolve(response)
       })
-        .on('error', (error) => {
-          told(0)
-          reject(error)
-        })
-        .end(body)
+      sent.on('error', (error) => {
+        told(0)
+        reject(error)
+      })
+      if (call.method === 'GET' || call.always) {
+        sent.end(body)
+        return
+      }
+      // Asked when the connection stands: whoever was frozen before that must not write when it wakes.
+      whenConnected(sent, () => {
+        const mayGo = this.#options.mayWrite?.() ?? true
+        if (mayGo) sent.end(body)
+        else sent.destroy(new WorkshopError({ code: 'WO-3013', message: 'not written', where: nameOf(call) }))
+      })
     })
   }
 

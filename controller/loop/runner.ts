@@ -1,13 +1,13 @@
 /** The controller as one thing with a lifetime: sources in, a queue of keys, a few workers, views out. */
-import type { ActivityEntry, FleetEvent } from '@workshop/contracts/fleet-api'
+import type { FleetEvent } from '@workshop/contracts/fleet-api'
 import { joinLook } from '../core/requeue.ts'
-import { specChanges } from '../core/spec-changes.ts'
 import { systemClock } from '../databricks/client/clock.ts'
 import { loopbackFetch } from '../databricks/client/loopback.ts'
 import { Connection } from '../kubernetes/connection.ts'
-import type { Election } from '../leader/election.ts'
 import { guardedFetch } from '../leader/guarded-fetch.ts'
+import { lead } from '../leader/lead.ts'
 import type { Source } from '../sources/source.ts'
+import { changeNews } from './change-text.ts'
 import type { Controller } from './controller.ts'
 import { LoopMetrics } from './metrics.ts'
 import { openElection } from './open-election.ts'
@@ -209,9 +209,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     for (const wish of await state.leaving()) if (!records.has(wish.key)) await meet(wish)
   }
   const begin = () => void running.push(...Array.from({ length: workers }, work), probes())
-  /** Waits for the lease, works while it is ours, and ends all work when it is not any more. */
-  const lead = async (held: Election) => {
-    await held.acquire(stopping.signal)
+  const gained = async () => {
     // What was known while another one led is old.
     await inOrder(async () => {
       records.clear()
@@ -220,12 +218,12 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     })
     metrics.leads(true)
     begin()
-    await held.hold(stopping.signal)
+  }
+  const lost = (why: string) => {
     metrics.leads(false)
-    if (!held.lost.aborted) return
     stopping.abort()
     queue.close()
-    options.cluster?.onLost?.(String((held.lost.reason as Error).message))
+    options.cluster?.onLost?.(why)
   }
 
   return {
@@ -244,7 +242,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       }
       await inOrder(meetLeaving)
       isStarted = true
-      if (election) leading = lead(election).catch(() => undefined)
+      if (election) leading = lead(election, { signal: stopping.signal, gained, lost })
       else begin()
     },
     stop: async () => {
@@ -294,28 +292,4 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       return metrics.text()
     },
   }
-}
-
-type News = Pick<ActivityEntry, 'level' | 'text'>
-
-/** What a new reading brings, for people; nothing where only its commit is another one. */
-function changeNews({ wish: before }: WorkshopRecord, after: Wish): readonly News[] {
-  const { problem, removal } = after.origin ?? {}
-  const isOther = after.revision !== before.revision || after.problems[0]?.message !== before.problems[0]?.message
-  return [
-    ...(isOther ? [{ level: after.problems[0] ? 'error' : 'info', text: changeText(before, after) } as const] : []),
-    ...(problem !== undefined && problem !== before.origin?.problem
-      ? [{ level: 'warning', text: `source: ${problem}` } as const]
-      : []),
-    ...(removal !== undefined && removal !== before.origin?.removal
-      ? [{ level: 'warning', text: removal } as const]
-      : []),
-  ]
-}
-
-function changeText(before: Wish, after: Wish): string {
-  const [problem] = after.problems
-  if (problem) return `spec refused: ${problem.where ? `${problem.where} ` : ''}${problem.message}`
-  const changes = specChanges(before.workshop.spec, after.workshop.spec)
-  return changes === '' ? 'spec changed' : `spec changed: ${changes}`
 }

@@ -1,4 +1,4 @@
-/** Several controllers, one Lease: killed, frozen, stopped. The emulator's record says who wrote when. */
+/** Several controllers, one Lease: killed, frozen, stopped. A door for each says who wrote when. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,43 +9,46 @@ import { adminToken, type Bench, startBench } from '../../emulator/testing/clien
 import { people, until } from '../support/bench-fleet.ts'
 import { workshopText } from './cluster-fleet.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
+import { openDoor, type RecordingDoor } from './recording-door.ts'
 
 const lease = { leaseMs: 4_000, renewMs: 2_500, retryMs: 400 }
-const client = { clientId: '11111111-2222-3333-4444-555555555555', clientSecret: 'dose-of-test' }
 
 let plane: ControlPlane
 let bench: Bench
 let folder: string
 const children: ChildProcess[] = []
+const doors: RecordingDoor[] = []
 
 beforeAll(async () => {
   plane = await startControlPlane()
   folder = await mkdtemp(join(tmpdir(), 'workshop-leader-'))
   const users = people.map((email) => ({ email, displayName: email }))
-  bench = await startBench({ users, adminClient: { id: client.clientId, secret: client.clientSecret } })
+  bench = await startBench({ users })
   await mkdir(join(folder, 'worker'))
   await writeFile(join(folder, 'worker', 'app.yaml'), 'command: [node, server.js]\n')
 })
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')
+  await Promise.all(doors.map((door) => door.close()))
   await bench?.close()
   await plane?.stop()
   await rm(folder, { recursive: true, force: true })
 })
 
-const pat = { kind: 'pat', token: adminToken }
-const oauth = { kind: 'm2m', ...client }
-
 interface Running {
+  /** What it wrote to the workspace. */
+  readonly writes: RecordingDoor['writes']
   readonly child: ChildProcess
   readonly output: () => string
   readonly ended: Promise<number | null>
 }
 
-async function start(credentials: typeof pat | typeof oauth): Promise<Running> {
+async function start(): Promise<Running> {
+  const door = await openDoor(bench.emulator.url)
+  doors.push(door)
   const options = {
     stateDir: await mkdtemp(join(folder, 'state-')),
-    login: { host: bench.emulator.url, credentials },
+    login: { host: door.url, credentials: { kind: 'pat', token: adminToken } },
     workerBundle: join(folder, 'worker'),
     kubeconfig: plane.kubeconfig,
     lease,
@@ -59,7 +62,7 @@ async function start(credentials: typeof pat | typeof oauth): Promise<Running> {
       text += chunk
     })
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const running = { child, output: () => text, ended }
+  const running = { child, writes: door.writes, output: () => text, ended }
   await until(
     'the start',
     () => text,
@@ -71,54 +74,43 @@ async function start(credentials: typeof pat | typeof oauth): Promise<Running> {
 
 const scale = (replicas: number) => plane.run(['scale', 'ws/day', `--replicas=${replicas}`])
 const apps = async () => ((await bench.get('/api/2.0/apps?page_size=100')).json.apps ?? []).length
-/** Writes of one of the two, newest last; OAuth tokens are fetched with a POST and change nothing. */
-const writesOf = (credentials: typeof pat | typeof oauth) =>
-  bench.emulator.recorder
-    .all()
-    .filter(({ method, path }) => method !== 'GET' && !path.includes('/oidc/'))
-    .filter(({ principal }) => (principal === client.clientId) === (credentials === oauth))
-
 let first: Running
 let second: Running
 
 it('lets the second one wait, and act when the first was killed', async () => {
-  first = await start(pat)
+  first = await start()
   await plane.run(['apply', '-f', '-'], workshopText('day'))
   await plane.run(['wait', '--for=condition=Ready', 'ws/day', '--timeout=60s'])
-  second = await start(oauth)
+  second = await start()
   await scale(3)
   await until('the third worker', apps, (count) => count === 4, 20_000)
-  expect(writesOf(oauth)).toEqual([])
+  expect(second.writes).toEqual([])
 
   const killedAt = performance.now()
   first.child.kill('SIGKILL')
   await scale(4)
   await until('the fourth worker', apps, (count) => count === 5, 30_000)
-  const tookMs = performance.now() - killedAt
-  expect(tookMs).toBeGreaterThan(lease.leaseMs - lease.renewMs)
-  expect(writesOf(oauth).length).toBeGreaterThan(0)
-  const lastOfFirst = writesOf(pat).at(-1)?.at ?? 0
-  expect(writesOf(oauth)[0]?.at).toBeGreaterThan(lastOfFirst)
+  expect(performance.now() - killedAt).toBeGreaterThan(lease.leaseMs - lease.renewMs)
+  expect(second.writes[0]?.at).toBeGreaterThan(first.writes.at(-1)?.at ?? 0)
 }, 120_000)
 
 it('lets one that was frozen write nothing when it wakes, and end', async () => {
-  const third = await start(pat)
-  const from = writesOf(pat).length
+  const third = await start()
   await scale(6)
   await until('work under way', apps, (count) => count >= 6, 20_000)
   second.child.kill('SIGSTOP')
   await scale(3)
   await until(
     'the other one at work',
-    () => writesOf(pat).length,
-    (count) => count > from,
+    () => third.writes.length,
+    (count) => count > 0,
     30_000,
   )
-  const before = writesOf(oauth).length
+  const before = second.writes.length
   second.child.kill('SIGCONT')
   expect(await second.ended).toBe(1)
   expect(second.output()).toContain('lost:')
-  expect(writesOf(oauth)).toHaveLength(before)
+  expect(second.writes).toHaveLength(before)
   await until('the smaller fleet', apps, (count) => count === 4, 30_000)
 
   third.child.kill('SIGTERM')
