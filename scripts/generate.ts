@@ -14,7 +14,7 @@ import { schemaModule, typesModule } from './workshop-types.ts'
 const at = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const crdText = readFileSync(at('crds/workshop.crd.yaml'), 'utf8')
 const root: Schema = parse(crdText).spec.versions[0].schema.openAPIV3Schema
-const chart = 'charts/workshop-operator/crds'
+const chart = 'charts/workshop-operator/files'
 
 const outputs: Record<string, string> = {
   'contracts/workshop.ts': typesModule(root),
