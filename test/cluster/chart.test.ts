@@ -66,21 +66,17 @@ metrics: {dashboard: {enabled: true}}`,
 ]
 
 describe('every value set', () => {
-  it.for(valueSets)(
-    '%s: lints, and the API server takes what it renders',
-    async ([, text]) => {
-      const file = values(text)
-      expect(helm('lint', '--strict', '--values', file, chart)).toMatchObject({ code: 0 })
-      const { out, err, code } = helm('template', 'wo', chart, '--namespace', 'default', '--values', file)
-      expect(err).toBe('')
-      expect(code).toBe(0)
-      await plane.kubectl(['create', 'namespace', 'events'])
-      const applied = await plane.kubectl(['apply', '--server-side', '--dry-run=server', '-f', '-'], out)
-      expect(applied.err.replace(/^Warning: .*kubeVersion.*\n/gm, '')).toBe('')
-      expect(applied.code).toBe(0)
-    },
-    90_000,
-  )
+  it.for(valueSets)('%s: lints, and the API server takes what it renders', { timeout: 90_000 }, async ([, text]) => {
+    const file = values(text)
+    expect(helm('lint', '--strict', '--values', file, chart)).toMatchObject({ code: 0 })
+    const { out, err, code } = helm('template', 'wo', chart, '--namespace', 'default', '--values', file)
+    expect(err).toBe('')
+    expect(code).toBe(0)
+    await plane.kubectl(['create', 'namespace', 'events'])
+    const applied = await plane.kubectl(['apply', '--server-side', '--dry-run=server', '-f', '-'], out)
+    expect(applied.err.replace(/^Warning: .*kubeVersion.*\n/gm, '')).toBe('')
+    expect(applied.code).toBe(0)
+  })
 
   it.for([
     ['an unknown value', 'replica: 2'],
