@@ -67,6 +67,7 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
     launcher: terminalLauncher({
       ...{ agents, readOnly, isolation, gateway, root: config.stateDir, skillsDir: files.skillsDir },
       fleet: () => state.seating?.fleet,
+      onProblem: (error) => logger.error({ err: error }, 'the screen of a session could not be saved'),
       onLeftover: () => logger.error('processes of a session could not be ended'),
     }),
     rules: () => state.seating?.fleet.sessions,
@@ -75,6 +76,7 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
     onProblem: (error) => logger.error({ err: error }, 'a session could not be taken down cleanly'),
     onEnd: ({ agent }, why) => logger.info({ agent, why }, 'session ended'),
   })
+  await sessions.restore()
   const fleet = workspaceFleet(config, logger, (file) => take(file))
   const context: AppContext<SessionTerminal> = {
     ...{ appName: config.appName, version: files.version, consoleDir: files.consoleDir },

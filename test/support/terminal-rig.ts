@@ -9,7 +9,8 @@ import { TermClient } from '../../console/features/terminal/term-client.ts'
 import type { Connect, TermClientOptions, TermState } from '../../console/features/terminal/term-options.ts'
 import { terminalProtocol } from '../../contracts/terminal-protocol.ts'
 import type { TerminalGuest } from '../../worker/terminal/conversation.ts'
-import { type SessionOptions, TerminalSession } from '../../worker/terminal/session.ts'
+import { TerminalSession } from '../../worker/terminal/session.ts'
+import type { SessionOptions } from '../../worker/terminal/session-options.ts'
 import { serveTerminal, terminalUpgrades } from '../../worker/terminal/socket.ts'
 
 export interface Rig {

@@ -43,6 +43,7 @@ export class FakeLauncher implements SessionLauncher<FakeTerminal> {
 
   titleOf = (agent: AgentId) => agent
   prepare = async () => {}
+  saved = async () => []
   launch = async ({ id }: SessionOrder) => {
     await this.hold
     if (this.failLaunch) throw new Error('no program')

@@ -33,13 +33,23 @@ export interface UploadFolder {
   readonly seen: string
 }
 
+/** What only the list of sessions shows. */
+export interface SessionAbout {
+  /** What its owner called it; empty: the program's own title. */
+  readonly name: string
+  /** Epoch ms. */
+  readonly createdAt: number
+}
+
 /** Builds and takes down what is around a terminal. */
 export interface SessionLauncher<T extends RunningTerminal> {
   readonly isolation: IsolationReport & { readonly level: IsolationLevel }
   /** What people call the agent. */
   readonly titleOf: (agent: AgentId) => string
   /** Home, agent configuration, gateway key. Once per session. */
-  readonly prepare: (order: SessionOrder) => Promise<void>
+  readonly prepare: (order: SessionOrder, about: SessionAbout) => Promise<void>
+  /** What a crash of this worker's last process left behind, as ended. Once, before anything is prepared. */
+  readonly saved: () => Promise<readonly (SessionAbout & { readonly order: SessionOrder; readonly terminal: T })[]>
   /** Starts the program, the first time or again. */
   readonly launch: (order: SessionOrder) => Promise<T>
   /** Where files for the session are put, and where the session sees them. */

@@ -61,6 +61,15 @@ export class SessionRegistry<T extends RunningTerminal> {
     return session
   }
 
+  /** Has back, as ended, what a crash of the worker interrupted. Once, before anybody is let in. */
+  async restore(): Promise<void> {
+    for (const saved of await this.#options.launcher.saved()) {
+      const exit = await saved.terminal.ended
+      this.#sessions.set(saved.order.id, { ...saved, state: 'exited', endedAt: this.#options.now(), exit })
+      this.#residents.add(saved.order.owner.email)
+    }
+  }
+
   /** Own sessions, oldest first. */
   list(email: string): readonly SessionInfo[] {
     return this.#all()
@@ -219,7 +228,7 @@ export class SessionRegistry<T extends RunningTerminal> {
   }
 
   async #start(session: Session<T>): Promise<void> {
-    await this.#options.launcher.prepare(session.order)
+    await this.#options.launcher.prepare(session.order, session)
     await this.#launch(session)
   }
 

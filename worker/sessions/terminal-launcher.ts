@@ -1,4 +1,5 @@
 /** The real inside of a session: home, gateway key, agent, walls and terminal, in this order, and back. */
+import { readFile } from 'node:fs/promises'
 import { WorkshopError } from '@workshop/contracts/errors'
 import type { FleetFile } from '@workshop/contracts/fleet-file'
 import { closeCode } from '@workshop/contracts/terminal-protocol'
@@ -7,9 +8,13 @@ import type { Agent, SessionContext } from '../agents/agent.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { homePaths, prepareHome, removeHome } from '../home/home.ts'
 import type { Isolation } from '../isolation/isolation.ts'
+import { hungUp, savedSession } from '../terminal/saved-screen.ts'
+import { ScreenLog } from '../terminal/screen-log.ts'
+import { screens } from '../terminal/screens.ts'
 import { TerminalSession } from '../terminal/session.ts'
 import { endProcesses, sessionMark } from './end-processes.ts'
 import type { RunningTerminal, SessionLauncher, SessionOrder } from './launcher.ts'
+import { SavedSessions } from './saved-sessions.ts'
 
 /** What sessions are made of on this worker. */
 export interface LauncherOptions {
@@ -23,6 +28,8 @@ export interface LauncherOptions {
   readonly root: string
   readonly skillsDir: string
   readonly onLeftover: (sessionId: string) => void
+  /** The screen of a session could not be saved. */
+  readonly onProblem: (error: unknown) => void
 }
 
 /** A terminal of the real kind. */
@@ -33,6 +40,8 @@ export interface SessionTerminal extends RunningTerminal {
 export function terminalLauncher(options: LauncherOptions): SessionLauncher<SessionTerminal> {
   const { agents, readOnly, isolation, gateway, root, skillsDir } = options
   const keys = new Map<string, string>()
+  const saves = new SavedSessions(root)
+  const logs = new Map<string, ScreenLog>()
 
   const homeOf = ({ id, owner }: SessionOrder) => ({ root, sessionId: id, person: owner })
 
@@ -51,26 +60,46 @@ export function terminalLauncher(options: LauncherOptions): SessionLauncher<Sess
     }
   }
 
+  const prepare = async (order: SessionOrder): Promise<void> => {
+    const agent = agentOf(order)
+    const { available, message } = await agent.check()
+    if (!available) throw new WorkshopError({ code: 'WO-5010', message })
+    const { workshop, skills } = fleetOf(options)
+    await prepareHome({ ...homeOf(order), workshop, skills, skillsDir })
+    keys.set(order.id, gateway.issueKey({ sessionId: order.id, email: order.owner.email }))
+    await agent.prepare(contextOf(order))
+  }
+
   return {
     isolation: isolation.report,
     titleOf: (agent) => agents.get(agent)?.title ?? agent,
 
-    prepare: async (order) => {
-      const agent = agentOf(order)
-      const { available, message } = await agent.check()
-      if (!available) throw new WorkshopError({ code: 'WO-5010', message })
-      const { workshop, skills } = fleetOf(options)
-      await prepareHome({ ...homeOf(order), workshop, skills, skillsDir })
-      keys.set(order.id, gateway.issueKey({ sessionId: order.id, email: order.owner.email }))
-      await agent.prepare(contextOf(order))
+    prepare: async (order, { name, createdAt }) => {
+      await prepare(order)
+      await saves.save({ order, name, createdAt })
+    },
+
+    saved: async () => {
+      const all = (await saves.list()).map(async (saved) => {
+        const log = await readFile(saves.screenOf(saved.order.id)).catch(() => Buffer.alloc(0))
+        const session = await savedSession(saved.order.id, log, saved.order, screens)
+        const terminal = { ...runningTerminal(session, options.onLeftover), ended: Promise.resolve(hungUp) }
+        await terminal.stop(0)
+        return { ...saved, terminal }
+      })
+      return Promise.all(all)
     },
 
     launch: async (order) => {
+      // After a crash its key died with the last process.
+      if (!keys.has(order.id)) await prepare(order)
       const launch = await agentOf(order).launch(contextOf(order))
       const marked = { ...launch, env: { ...launch.env, [sessionMark]: order.id } }
       const confined = isolation.wrap(marked, { ...homePaths(homeOf(order)), readOnly })
       const { id, cols, rows } = order
-      return runningTerminal(new TerminalSession({ id, launch: confined, cols, rows }), options.onLeftover)
+      const session = new TerminalSession({ id, launch: confined, cols, rows })
+      logs.set(id, new ScreenLog(saves.screenOf(id), session, options.onProblem))
+      return runningTerminal(session, options.onLeftover)
     },
 
     uploads: (order) => {
@@ -81,13 +110,16 @@ export function terminalLauncher(options: LauncherOptions): SessionLauncher<Sess
     discard: async (order) => {
       gateway.revoke(order.id)
       keys.delete(order.id)
-      await removeHome(homeOf(order))
+      await logs.get(order.id)?.settled()
+      logs.delete(order.id)
+      await Promise.all([removeHome(homeOf(order)), saves.forget(order.id)])
     },
   }
 }
 
 function runningTerminal(session: TerminalSession, onLeftover: (sessionId: string) => void): SessionTerminal {
-  const { pid } = session.info()
+  // A saved session has no program any more; 0 would be a family of others.
+  const pid = session.info().pid || -1
   return {
     session,
     viewers: () => session.info().viewers,

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { TerminalExit, TtyState } from '@workshop/contracts/terminal-protocol'
 import { shouldPause } from './flow.ts'
+import { signalForeground } from './foreground.ts'
 import { History } from './history.ts'
 import { type InputEvents, InputPath } from './input-path.ts'
 import type { Launch } from './launch.ts'
@@ -69,6 +70,11 @@ export class Life {
   type(fresh: Uint8Array): void {
     this.tty.look()
     this.input.write(fresh)
+  }
+
+  /** To the program in the foreground. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#exit === undefined) signalForeground(this.pty.pid, signal)
   }
 
   resize(size: PtySize): void {

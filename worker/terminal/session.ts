@@ -14,40 +14,16 @@ import {
 } from '@workshop/contracts/terminal-protocol'
 import { answersTo } from './answers.ts'
 import { flushDelay } from './flow.ts'
-import { signalForeground } from './foreground.ts'
 import type { Launch } from './launch.ts'
 import { Life } from './life.ts'
 import { NamedTimers } from './named-timers.ts'
-import { type SpawnPty, spawnPty } from './pty.ts'
+import { spawnPty } from './pty.ts'
 import type { ByteRing } from './ring.ts'
-import { type Screens, screens } from './screens.ts'
+import { screens } from './screens.ts'
+import type { SessionOptions, TerminalInfo } from './session-options.ts'
 import { SharedSize } from './shared-size.ts'
 import { type Replay, Viewer, type ViewerLink, type ViewerSource } from './viewer.ts'
 import { Viewers } from './viewers.ts'
-
-export interface SessionOptions {
-  readonly id: string
-  readonly launch: Launch
-  readonly cols: number
-  readonly rows: number
-  readonly ringBytes?: number
-  readonly spawn?: SpawnPty
-  readonly screens?: Screens
-  readonly now?: () => number
-}
-
-/** What lists and cards show. Times are milliseconds since 1970. */
-export interface TerminalInfo {
-  readonly id: string
-  readonly pid: number
-  readonly viewers: number
-  readonly cols: number
-  readonly rows: number
-  readonly title: string
-  readonly exit?: TerminalExit
-  readonly lastOutputAt?: number
-  readonly lastInputAt?: number
-}
 
 /** Between the polite and the hard end of a program. */
 const killAfterMs = 2_000
@@ -134,6 +110,14 @@ export class TerminalSession implements ViewerSource {
     return viewer
   }
 
+  /** Everything that a viewer sees goes to `link` too, which nobody notices and nobody waits for. Acknowledge what it takes. */
+  record(link: ViewerLink): Viewer {
+    const recorder = Viewer.recorder(link)
+    this.#viewers.recorder = recorder
+    void recorder.restart(this, resetReason.fresh)
+    return recorder
+  }
+
   /** Lets a viewer go; the session goes on. */
   detach(viewer: Viewer, code: number, reason: string): void {
     if (!this.#viewers.remove(viewer)) return
@@ -174,7 +158,7 @@ export class TerminalSession implements ViewerSource {
       this.#use(viewer)
       this.#settleSize(true)
     } else if (control.action === 'drop-input') this.#life.input.drop()
-    else if (control.action === 'signal') this.#signal(control.signal)
+    else if (control.action === 'signal') this.#life.signal(control.signal)
     else this.kill('SIGHUP')
   }
 
@@ -292,9 +276,5 @@ export class TerminalSession implements ViewerSource {
   #use(viewer: Viewer): void {
     this.#uses += 1
     viewer.usedAt = this.#uses
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#life.exit === undefined) signalForeground(this.#life.pty.pid, signal)
   }
 }

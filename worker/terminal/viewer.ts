@@ -66,6 +66,13 @@ export class Viewer {
     this.#link = link
   }
 
+  /** A viewer that counts for nothing and has no keyboard. */
+  static recorder(link: ViewerLink): Viewer {
+    const size = { cols: 0, rows: 0, visible: false }
+    const hello = { session: '', client: '', inSeq: 0, ...size, role: 'view', window: terminalLimits.window } as const
+    return new Viewer(0, 0, hello, 'view', link)
+  }
+
   /** Everything before it is parsed by this viewer. */
   get acked(): number {
     return this.#acked

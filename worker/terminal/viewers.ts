@@ -4,6 +4,8 @@ import type { Viewer, ViewerSource } from './viewer.ts'
 
 export class Viewers {
   readonly #byId = new Map<number, Viewer>()
+  /** Gets what all get, and is counted nowhere. */
+  recorder: Viewer | undefined
 
   get size(): number {
     return this.#byId.size
@@ -34,16 +36,20 @@ export class Viewers {
   /** Sends what each may be sent. */
   pump(source: ViewerSource): void {
     for (const viewer of this.#byId.values()) viewer.pump(source)
+    this.recorder?.pump(source)
   }
 
   /** To all, or to all that `only` picks. */
   tell(frame: ServerFrame, only: (viewer: Viewer) => boolean = () => true): void {
     for (const viewer of this.list()) if (only(viewer)) viewer.send(frame)
+    if (frame.type === 'size') this.recorder?.send(frame)
   }
 
   closeAll(code: number, reason: string): void {
     const all = this.list()
     this.#byId.clear()
+    this.recorder?.close(code, reason)
+    this.recorder = undefined
     for (const viewer of all) viewer.close(code, reason)
   }
 }

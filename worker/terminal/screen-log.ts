@@ -1,0 +1,95 @@
+/**
+ * Keeps a session's last screen on disk, for the time after a crash of the worker: the frames that a viewer gets are
+ * appended to a file, half a second behind at most, without waiting for the disk. When the file is full it begins anew
+ * with the screen as it is.
+ */
+import { appendFile, rename, writeFile } from 'node:fs/promises'
+import { joinFrames } from '@workshop/contracts/terminal-http'
+import { opcode, resetReason } from '@workshop/contracts/terminal-protocol'
+import type { TerminalSession } from './session.ts'
+import type { Viewer } from './viewer.ts'
+
+const saveEveryMs = 500
+/** Two rings: a full history, and as much again before the file begins anew. */
+const maxBytes = 524_288
+const lasting: ReadonlySet<number | undefined> = new Set([opcode.output, opcode.reset, opcode.replay, opcode.size])
+
+export class ScreenLog {
+  readonly #path: string
+  readonly #session: TerminalSession
+  readonly #onProblem: (error: unknown) => void
+  readonly #recorder: Viewer
+  #pending: Uint8Array[] = []
+  #flushed: (() => void)[] = []
+  #taken = 0
+  #size = 0
+  #timer: NodeJS.Timeout | undefined
+  #saving = Promise.resolve()
+  #closed = false
+
+  /** Records until the session is closed. A disk that fails is told once per save and costs nothing but the file. */
+  constructor(path: string, session: TerminalSession, onProblem: (error: unknown) => void) {
+    this.#path = path
+    this.#session = session
+    this.#onProblem = onProblem
+    this.#recorder = session.record({
+      send: (bytes, flushed) => this.#take(bytes, flushed),
+      queued: () => 0,
+      close: () => this.#close(),
+    })
+  }
+
+  /** Resolves when what was begun is written; nothing is written after it once the session is closed. */
+  settled(): Promise<void> {
+    return this.#saving
+  }
+
+  #take(bytes: Uint8Array, flushed: (() => void) | undefined): void {
+    if (lasting.has(bytes[0])) this.#pending.push(Uint8Array.from(bytes))
+    if (flushed !== undefined) this.#flushed.push(flushed)
+    this.#timer ??= setTimeout(() => {
+      this.#saving = this.#save().catch(this.#onProblem)
+    }, saveEveryMs).unref()
+  }
+
+  async #save(): Promise<void> {
+    const frames = this.#pending
+    this.#pending = []
+    const reset = frames.findLastIndex((frame) => frame[0] === opcode.reset)
+    const body = joinFrames(frames.slice(Math.max(0, reset)))
+    try {
+      if (reset === -1) await appendFile(this.#path, body, { mode: 0o600 })
+      else {
+        await writeFile(`${this.#path}.new`, body, { mode: 0o600 })
+        await rename(`${this.#path}.new`, this.#path)
+      }
+    } finally {
+      this.#size = reset === -1 ? this.#size + body.length : body.length
+      this.#timer = undefined
+      if (!this.#closed) this.#goOn(frames)
+    }
+  }
+
+  /** Lets the session send more. */
+  #goOn(frames: readonly Uint8Array[]): void {
+    for (const frame of frames) {
+      if (frame[0] === opcode.reset) this.#taken = offsetOf(frame)
+      if (frame[0] === opcode.output) this.#taken = offsetOf(frame) + frame.length - 9
+    }
+    const flushed = this.#flushed
+    this.#flushed = []
+    for (const tell of flushed) tell()
+    if (this.#size > maxBytes) void this.#recorder.restart(this.#session, resetReason.fresh)
+    else this.#session.acknowledge(this.#recorder, this.#taken)
+  }
+
+  #close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+}
+
+function offsetOf(frame: Uint8Array): number {
+  const view = new DataView(frame.buffer, frame.byteOffset)
+  return view.getUint32(1) * 0x1_0000_0000 + view.getUint32(5)
+}
