@@ -14,11 +14,13 @@ export interface ProgramRun {
   readonly cwd: string
   readonly appName: string
   readonly fleet: () => FleetFile
+  /** Home of an earlier run that crashed; a new one without. */
+  readonly home?: string
 }
 
 /** Started and listening, with the roster in hand. `call` speaks as the proxy for `email`. */
-export async function runProgram({ node, file, cwd, appName, fleet }: ProgramRun) {
-  const home = await mkdtemp(join(tmpdir(), 'program-'))
+export async function runProgram({ node, file, cwd, appName, fleet, home: earlier }: ProgramRun) {
+  const home = earlier ?? (await mkdtemp(join(tmpdir(), 'program-')))
   const stub = await startWorkspaceStub(fleet)
   const child = spawn(node, [file], {
     cwd,
@@ -57,6 +59,12 @@ export async function runProgram({ node, file, cwd, appName, fleet }: ProgramRun
           ...(init.method === undefined ? { accept: 'text/html' } : { origin, 'content-type': 'application/json' }),
         },
       }),
+    /** Kills the process and leaves everything as it lies. */
+    crash: async () => {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      stub.close()
+    },
     /** Ends the process with `signal`; its exit code and how long it took, in ms. */
     stop: async (signal: NodeJS.Signals = 'SIGTERM') => {
       const start = performance.now()

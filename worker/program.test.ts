@@ -17,13 +17,14 @@ const fleet = aFleet({
   sessions: { ...aFleet().sessions, isolation: 'trusted' },
 })
 
-async function start(): Promise<Run> {
+async function start(home?: string): Promise<Run> {
   const run = await runProgram({
     node: process.execPath,
     file: fileURLToPath(new URL('main.ts', import.meta.url)),
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     appName: 'first-worker-1',
     fleet: () => fleet,
+    ...(home === undefined ? {} : { home }),
   })
   runs.push(run)
   return run
@@ -155,6 +156,30 @@ describe.runIf(process.platform === 'linux')('a worker as a real process', () =>
     expect(sleepers('321')).toEqual([])
     expect(await terminal.closed).toBe(1000)
     expect(await (await run.call(ada, '/api/sessions')).json()).toEqual([])
+  })
+
+  it('has sessions back with their last screen after a crash, to be restarted by their owner alone', async (test) => {
+    const first = await start()
+    const id = await openShell(first, ada)
+    const [info] = (await (await first.call(ada, '/api/sessions')).json()) as { isolation: string }[]
+    // Without walls nothing may lie about for the next person.
+    if (info?.isolation === 'open') test.skip()
+    const terminal = await attach(first, ada, id)
+    terminal.type('cd project; echo kept > file; echo last wo""rds\n')
+    await terminal.see(/last words/)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await first.crash()
+    const second = await start(first.home)
+    expect(await (await second.call(ada, '/api/sessions')).json()).toMatchObject([{ id, state: 'exited' }])
+    await expect(attach(second, grace, id)).rejects.toThrow('refused with 404')
+    const ended = await attach(second, ada, id)
+    await ended.see(/last words/)
+    while (!ended.frames.some(({ type }) => type === 'exit')) await new Promise((resolve) => setTimeout(resolve, 10))
+    expect((await second.call(ada, `/api/sessions/${id}/restart`, { method: 'POST' })).status).toBe(200)
+    const again = await attach(second, ada, id)
+    again.type('cat project/file; cat file\n')
+    await again.see(/kept/)
+    again.close()
   })
 
   it('tells viewers, ends everything and leaves within the time the platform gives', async () => {
