@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { SpawnPty } from './pty.ts'
 import { savedSession } from './saved-screen.ts'
 import { ScreenLog } from './screen-log.ts'
 import { openTerminal, parse, screenState } from './screen-state.ts'
@@ -33,14 +34,7 @@ async function recorded(script: string, resize = false): Promise<TerminalSession
     session.attach(link, { ...hello, role: 'control' }, 'control')
   }
   await until(() => session.exit !== undefined)
-  const size = () => {
-    try {
-      return statSync(saved()).mtimeMs
-    } catch {
-      return 0
-    }
-  }
-  await until(() => size() > 0 && Date.now() - size() > 1_300)
+  await until(() => log.saved === session.ring.end)
   await log.settled()
   return session
 }
@@ -86,6 +80,38 @@ describe('a screen on disk', () => {
       const back = await savedSession('s', log.subarray(0, length), { cols: 80, rows: 24 }, screens)
       expect(back.exit).toEqual({ code: 0, signal: 1 })
       back.close()
+    }
+  })
+
+  it('holds what came while the disk was busy', async () => {
+    let print: (text: string) => void = () => {}
+    const nothing = () => {}
+    const spawn: SpawnPty = (_launch, _size, { data }) => {
+      print = (text) => data(Buffer.from(text))
+      const idle = { dropInput: nothing, resize: nothing, pause: nothing, resume: nothing, kill: nothing }
+      return { pid: 1, queued: 0, written: 0, write: nothing, tty: () => undefined, ...idle }
+    }
+    let now = 0
+    const later = () => (now += 100)
+    const launch = { file: '', args: [], env: {}, cwd: '/' }
+    const written = async (offset: number) => {
+      while (log.saved < offset) await new Promise((resolve) => setImmediate(resolve))
+    }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const session = new TerminalSession({ id: 's', launch, cols: 80, rows: 24, spawn, now: later })
+    const log = new ScreenLog(saved(), session, (error) => expect.fail(String(error)))
+    try {
+      print('one')
+      await new Promise((resolve) => setImmediate(resolve))
+      vi.advanceTimersByTime(500)
+      print('two')
+      await written(3)
+      vi.advanceTimersByTime(500)
+      await written(6)
+      expect(readFileSync(saved(), 'latin1')).toMatch(/one.*two/s)
+    } finally {
+      vi.useRealTimers()
+      session.close()
     }
   })
 })

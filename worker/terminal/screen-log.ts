@@ -21,7 +21,7 @@ export class ScreenLog {
   readonly #recorder: Viewer
   #pending: Uint8Array[] = []
   #flushed: (() => void)[] = []
-  #taken = 0
+  #saved = 0
   #size = 0
   #timer: NodeJS.Timeout | undefined
   #saving = Promise.resolve()
@@ -39,6 +39,11 @@ export class ScreenLog {
     })
   }
 
+  /** The file shows all output before this offset. */
+  get saved(): number {
+    return this.#saved
+  }
+
   /** Resolves when what was begun is written; nothing is written after it once the session is closed. */
   settled(): Promise<void> {
     return this.#saving
@@ -47,6 +52,10 @@ export class ScreenLog {
   #take(bytes: Uint8Array, flushed: (() => void) | undefined): void {
     if (lasting.has(bytes[0])) this.#pending.push(Uint8Array.from(bytes))
     if (flushed !== undefined) this.#flushed.push(flushed)
+    this.#saveSoon()
+  }
+
+  #saveSoon(): void {
     this.#timer ??= setTimeout(() => {
       this.#saving = this.#save().catch(this.#onProblem)
     }, saveEveryMs).unref()
@@ -66,21 +75,27 @@ export class ScreenLog {
     } finally {
       this.#size = reset === -1 ? this.#size + body.length : body.length
       this.#timer = undefined
-      if (!this.#closed) this.#goOn(frames)
+      if (!this.#closed) {
+        // What came while the disk was busy found the timer taken.
+        if (this.#pending.length > 0) this.#saveSoon()
+        this.#goOn(frames)
+      }
     }
   }
 
   /** Lets the session send more. */
   #goOn(frames: readonly Uint8Array[]): void {
     for (const frame of frames) {
-      if (frame[0] === opcode.reset) this.#taken = offsetOf(frame)
-      if (frame[0] === opcode.output) this.#taken = offsetOf(frame) + frame.length - 9
+      if (frame[0] === opcode.reset) this.#saved = offsetOf(frame)
+      if (frame[0] === opcode.output) this.#saved = offsetOf(frame) + frame.length - 9
     }
     const flushed = this.#flushed
     this.#flushed = []
     for (const tell of flushed) tell()
+    // A RESET that waits numbers from another place: what it makes void is not acknowledged.
+    if (this.#pending.some((frame) => frame[0] === opcode.reset)) return
     if (this.#size > maxBytes) void this.#recorder.restart(this.#session, resetReason.fresh)
-    else this.#session.acknowledge(this.#recorder, this.#taken)
+    else this.#session.acknowledge(this.#recorder, this.#saved)
   }
 
   #close(): void {
