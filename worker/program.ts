@@ -14,6 +14,7 @@ import type { AppContext, Person } from './http/context.ts'
 import { UserTokens } from './http/identity.ts'
 import { buildServer } from './http/server.ts'
 import { SocketLimits } from './http/socket-limits.ts'
+import { boundStrangers } from './http/strangers.ts'
 import { terminalHttpRoutes } from './http/terminal-http-routes.ts'
 import { acceptTerminals } from './http/terminal-upgrade.ts'
 import { detectIsolation } from './isolation/detect.ts'
@@ -78,14 +79,24 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
   })
   await sessions.restore()
   const fleet = workspaceFleet(config, logger, (file) => take(file))
+  const strangers = boundStrangers(isProxy)
   const context: AppContext<SessionTerminal> = {
     ...{ appName: config.appName, version: files.version, consoleDir: files.consoleDir },
-    ...{ fleet, isProxy, userTokens, sessions, drain, isolation: isolation.report, memory: readMemory },
+    ...{
+      fleet,
+      isProxy: strangers.isProxy,
+      userTokens,
+      sessions,
+      drain,
+      isolation: isolation.report,
+      memory: readMemory,
+    },
     seating: () => state.seating,
     publicOrigin: () => state.ownUrl,
     agents: () => offered(state.seating?.fleet.sessions.agents ?? [], agents),
   }
   const app = await buildServer(context, logger)
+  strangers.watch(app.server)
   const guest = ({ email }: Person) => ({ email, role: 'control' }) as const
   const limits = new SocketLimits()
   const terminals = [

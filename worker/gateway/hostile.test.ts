@@ -1,6 +1,6 @@
 /** What a session's process may try on the gateway with keys that do not count and with connections it drops. */
 import { createServer, request, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Gateway } from './gateway.ts'
 import { createGateway } from './server.ts'
@@ -87,5 +87,56 @@ describe('a client that hangs up over and over', () => {
     answer = (response) => response.end('{}')
     const all = await Promise.all(Array.from({ length: 24 }, () => ask(key)))
     expect(all.map(({ status }) => status)).toEqual(all.map(() => 200))
+  })
+})
+
+describe('connections that wait for nothing', () => {
+  const sockets: Socket[] = []
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy()
+  })
+
+  /** A raw connection that says `words` and stays. */
+  const hold = (words: string) => {
+    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+    sockets.push(socket)
+    socket.on('error', () => {}).resume()
+    if (words !== '') socket.write(words)
+    return socket
+  }
+  const call = (presented: string) =>
+    `GET /api/2.0/apps HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${presented}\r\n\r\n`
+  const answered = (socket: Socket) => new Promise((resolve) => socket.once('data', resolve))
+  /** A connection whose answer has begun and does not end. */
+  const underWay = async (presented: string) => {
+    answer = (response) => response.write('{')
+    const socket = hold(call(presented))
+    await answered(socket)
+    answer = (response) => response.end('{}')
+    return socket
+  }
+  const open = () => sockets.filter(({ destroyed }) => !destroyed).length
+
+  it.for([
+    ['say nothing', ''],
+    ['begin a request and stop', 'GET /api/2.0/apps HTTP/1.1\r\nHost: a\r\nAuthor'],
+  ] as const)('and %s push out one another and no session', async ([, words]) => {
+    const busy = await underWay(key)
+    for (let many = 0; many < 700; many += 100) {
+      for (let one = 0; one < 100; one += 1) hold(words)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    // Sooner than any time-out of the server's own.
+    await expect.poll(open, { timeout: 4_500 }).toBeLessThanOrEqual(301)
+    expect(busy.destroyed).toBe(false)
+    expect((await get('/api/2.0/apps', key)).status).toBe(200)
+  })
+
+  it('of one session are few, and cost another session none', async () => {
+    const other = await underWay(gateway.issueKey({ sessionId: 'session-b', email }))
+    for (let many = 0; many < 60; many += 1) await answered(hold(call(key)))
+    await expect.poll(open, { timeout: 4_500 }).toBeLessThanOrEqual(33)
+    expect(other.destroyed).toBe(false)
+    expect((await get('/api/2.0/apps', key)).status).toBe(200)
   })
 })

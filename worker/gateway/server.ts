@@ -1,7 +1,8 @@
 /** The gateway's server: who is calling, which side is meant, and what is written down afterwards. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { HeldConnections } from '../http/held-connections.ts'
 import { needsNoKey } from './allow-list.ts'
 import type { Gateway, GatewayOptions, Usage } from './gateway.ts'
 import { presentedKey } from './headers.ts'
@@ -20,8 +21,12 @@ const realClock: ModelClock = {
 }
 /** A session's process that sends its headers this slowly only wants to hold a descriptor. */
 const slowestHeadersMs = 10_000
+/** Time-outs are looked at this often; Node's own 30 s would stretch the 10 s above to 40. */
+const checkEveryMs = 2_000
 /** Far above what fifty sessions need, and below the descriptors of a worker, which must still take terminals. */
 const mostConnections = 2_000
+/** One session cannot have all of them: its own requests at once, and some that wait; the same key-less ones for all. */
+const bounds = { unknown: 300, perOwner: 32 }
 /** Requests under way for one session: agents run some ten at a time; each may hold a body of 32 MB in our memory. */
 const mostAtOnce = 24
 const nothing: Usage = { requests: 0, inputTokens: 0, outputTokens: 0 }
@@ -29,7 +34,11 @@ const nothing: Usage = { requests: 0, inputTokens: 0, outputTokens: 0 }
 /** Listens on a free loopback port. */
 export async function createGateway(options: GatewayOptions, clock: ModelClock = realClock): Promise<Gateway> {
   const gateway = new GatewayServer(options, clock)
-  const server = createServer((request, response) => void gateway.answer(request, response))
+  const server = createServer(
+    { connectionsCheckingInterval: checkEveryMs },
+    (request, response) => void gateway.answer(request, response),
+  )
+  server.on('connection', (socket: Socket) => gateway.hold(socket))
   // Answers may take many minutes, and uploads too.
   server.requestTimeout = 0
   server.timeout = 0
@@ -56,6 +65,7 @@ class GatewayServer {
   readonly #upstream: Upstream
   readonly #usage = new Map<string, Usage>()
   readonly #running = new Map<AbortController, string | undefined>()
+  readonly #held = new HeldConnections<Socket>(bounds)
 
   constructor(options: GatewayOptions, clock: ModelClock) {
     this.#options = options
@@ -76,6 +86,12 @@ class GatewayServer {
   close(): void {
     for (const controller of this.#running.keys()) controller.abort()
     this.#upstream.close()
+  }
+
+  /** Takes a new connection in, and lets the oldest go that never said whose it is when there are too many of those. */
+  hold(socket: Socket): void {
+    socket.once('close', () => this.#held.leave(socket))
+    this.#held.arrive(socket)?.destroy()
   }
 
   /** Answers one request and, when its connection is done with it, writes it down. */
@@ -111,6 +127,11 @@ class GatewayServer {
       return fail(401, 'WO-5001', 'The request brings no key that is known here.')
     }
 
+    if (owner) {
+      const { socket } = request
+      this.#held.begin(socket, owner.sessionId)?.destroy()
+      response.once('close', () => this.#held.rest(socket))
+    }
     const atOnce = [...this.#running.values()].filter((session) => session === owner?.sessionId).length
     if (owner && atOnce >= mostAtOnce) {
       const message = `This session has ${atOnce} requests under way; it may have ${mostAtOnce}.`

@@ -1,5 +1,7 @@
 /** The HTTP server of hub and worker: the gate, the headers, the errors, and the routes behind them. */
+import type { IncomingMessage } from 'node:http'
 import { errorBody } from '@workshop/contracts/errors'
+import { uploadPath } from '@workshop/contracts/worker-api'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -30,6 +32,12 @@ const keepAliveTimeout = 75_000
 const requestTimeout = 60_000
 /** A client that sends its headers this slowly is none of ours. */
 const headersTimeout = 10_000
+/** Only a file may take as long as `requestTimeout`: every other body is a few KB and there within this time. */
+const bodyTimeout = 15_000
+/** Time-outs are looked at this often; Node's own 30 s would stretch the 10 s above to 40. */
+const connectionsCheckingInterval = 2_000
+
+const filesPath = uploadPath(':id', ':name')
 
 /** A server that does not listen yet. Upgrades are attached by `terminal-upgrade.ts`. */
 export async function buildServer(context: AppContext, logger: FastifyBaseLogger): Promise<FastifyInstance> {
@@ -42,13 +50,14 @@ export async function buildServer(context: AppContext, logger: FastifyBaseLogger
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 64 },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: false } },
-    http: { headersTimeout, maxHeaderSize: 32_768 },
+    http: { headersTimeout, connectionsCheckingInterval, maxHeaderSize: 32_768 },
   })
   takeEmptyJson(app)
   app.decorateRequest('person', undefined)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(securityHeaders(context.publicOrigin()))
     const path = routedPath(request)
+    if (path !== filesPath) cutSlowBody(request.raw)
     if (path.startsWith('/api/')) reply.header('cache-control', 'no-store')
     await catchUp(context, request)
     const passage = passGate(context, request.raw, path, false)
@@ -74,6 +83,12 @@ export async function buildServer(context: AppContext, logger: FastifyBaseLogger
   hubRoutes(app, context)
   await consoleFiles(app, context)
   return app
+}
+
+/** Ends the connection of a body that is not there in time. */
+function cutSlowBody(request: IncomingMessage): void {
+  const timer = setTimeout(() => request.complete || request.socket.destroy(), bodyTimeout)
+  request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer))
 }
 
 /** Requests without a body may still say `content-type: application/json`. */
