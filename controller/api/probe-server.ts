@@ -42,31 +42,31 @@ export function serveMetrics(address: BindAddress, controller: Pick<Controller, 
  */
 export function serveProbes(address: BindAddress, controller: Pick<Controller, 'health'>): Promise<ProbeServer> {
   return listen(address, (path, query) => {
-    if (path === '/healthz' || path === '/healthz/ping' || path === '/livez') return verdict([], false)
-    const [, root, name] = path.split('/')
-    if (root !== 'readyz') return notFound
-    const checks = controller.health().filter((check) => !query.getAll('exclude').includes(check.name))
-    if (name === undefined || name === '') return verdict(checks, query.has('verbose'))
-    const own = checks.filter((check) => check.name === name)
-    return own.length === 0 ? notFound : verdict(own, query.has('verbose'))
+    const [, root = '', name] = path.split('/')
+    const all = root === 'readyz' ? controller.health() : root === 'healthz' || root === 'livez' ? alive : undefined
+    const asked = all?.filter((check) => !query.getAll('exclude').includes(check.name))
+    const own = name ? asked?.filter((check) => check.name === name) : asked
+    return own === undefined || (name && own.length === 0) ? notFound : verdict(root, own, query.has('verbose'))
   })
 }
 
+/** That it answers is the whole check. */
+const alive: ReturnType<Controller['health']> = [{ name: 'ping', ok: true, message: '' }]
 const notFound: Answer = { status: 404, type: 'text/plain', text: 'not found\n' }
 
-function verdict(checks: ReturnType<Controller['health']>, isVerbose: boolean): Answer {
+function verdict(root: string, checks: ReturnType<Controller['health']>, isVerbose: boolean): Answer {
   const ok = checks.every((check) => check.ok)
   const lines = checks.map(
     (check) => `[${check.ok ? '+' : '-'}]${check.name} ${check.ok ? 'ok' : `failed: ${check.message}`}`,
   )
-  const text = isVerbose || !ok ? [...lines, ok ? 'passed' : 'failed', ''].join('\n') : 'ok'
+  const text = isVerbose || !ok ? [...lines, `${root} check ${ok ? 'passed' : 'failed'}`, ''].join('\n') : 'ok'
   return { status: ok ? 200 : 503, type: 'text/plain; charset=utf-8', text }
 }
 
 function listen({ host, port }: BindAddress, read: Read): Promise<ProbeServer> {
   const server: Server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://probe')
-    Promise.resolve(request.method === 'GET' ? read(pathname, searchParams) : notFound)
+    Promise.resolve(request.method === 'GET' || request.method === 'HEAD' ? read(pathname, searchParams) : notFound)
       .catch((): Answer => ({ status: 500, type: 'text/plain', text: 'failed\n' }))
       .then(({ status, type, text }) => response.writeHead(status, { 'content-type': type }).end(text))
   })

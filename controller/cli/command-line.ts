@@ -210,7 +210,12 @@ function addProgramCommands(program: Command, run: Run, world: CommandWorld): vo
       '--default-credentials-namespaces <name...>',
       "for kubernetes: namespaces that may use the controller's own credentials, * for all; default the pod's own, or all outside a pod",
     )
-    .option('--leader-elect', 'for kubernetes: of several controllers only the one that holds the Lease acts')
+    .addOption(
+      new Option(
+        '--leader-elect [yes]',
+        'for kubernetes: of several controllers only the one that holds the Lease acts',
+      ).choices(['true', 'false']),
+    )
     .option('--leader-elect-lease-duration <duration>', 'when others take over', '15s')
     .option('--leader-elect-renew-deadline <duration>', 'when the leader gives up; shorter', '10s')
     .option('--leader-elect-retry-period <duration>', 'between two tries', '2s')

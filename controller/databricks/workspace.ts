@@ -5,8 +5,8 @@ import { authorize } from './client/authorization.ts'
 import { type Clock, systemClock } from './client/clock.ts'
 import type { WorkspaceLogin } from './client/credentials.ts'
 import { whoAmI } from './client/directory-service.ts'
-import { Http, type HttpOptions, politeLimits } from './client/http.ts'
-import type { Limits } from './client/limiter.ts'
+import { Http, type HttpOptions } from './client/http.ts'
+import { Limiter, type Limits, politeLimits } from './client/limiter.ts'
 import { type Fetch, isLoopbackName, loopbackFetch } from './client/loopback.ts'
 
 /** Everything that tests and benches replace. */
@@ -16,6 +16,8 @@ export interface WorkspaceOptions {
   readonly clock?: Clock
   readonly random?: () => number
   readonly limits?: Limits
+  /** One for all who call this host; its own unless given. */
+  readonly limiter?: Limiter
   readonly budgetMs?: number
   readonly onAttempt?: HttpOptions['onAttempt']
 }
@@ -27,6 +29,12 @@ const shareMs = 250
 const budgetMs = 300_000
 /** The platform's own clients give up on a silent call after a minute. */
 const timeoutMs = 60_000
+
+/** What a host is spared: all Workspaces of it should be given the same one. */
+export function hostLimiter(host: string, clock: Clock, limits?: Limits): Limiter {
+  const usual = isLoopbackName(new URL(host).hostname) ? loopbackLimits : politeLimits
+  return new Limiter(clock, limits ?? usual)
+}
 
 interface Listing {
   /** Writes so far when it was asked for. */
@@ -50,7 +58,6 @@ export class Workspace {
 
   constructor({ login, fetch = loopbackFetch, clock = systemClock, random = Math.random, ...rest }: WorkspaceOptions) {
     const authorization = authorize(login, fetch, clock)
-    const isLoopback = isLoopbackName(new URL(login.host).hostname)
     this.host = login.host
     this.fetch = fetch
     this.clock = clock
@@ -62,7 +69,7 @@ export class Workspace {
       fetch,
       clock,
       random,
-      limits: rest.limits ?? (isLoopback ? loopbackLimits : politeLimits),
+      limiter: rest.limiter ?? hostLimiter(login.host, clock, rest.limits),
       budgetMs: rest.budgetMs ?? budgetMs,
       timeoutMs,
       ...(rest.onAttempt ? { onAttempt: rest.onAttempt } : {}),

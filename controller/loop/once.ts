@@ -112,6 +112,7 @@ async function begin(options: OnceOptions, tuning: Tuning) {
     random,
     signal: options.signal ?? new AbortController().signal,
     changed: (changed) => options.onView?.(changed.view(undefined)),
+    drifted: () => undefined,
   }
   return { record, workspace, context }
 }

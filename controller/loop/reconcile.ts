@@ -53,7 +53,9 @@ export async function reconcile(turn: Turn): Promise<Outcome> {
   turn.onPlan(planned.plan)
 
   const perform = async (call: PlatformCall) => {
-    await interruptible(subject.interrupted, () => act(call, turn)).finally(() => afterwards(call, memory, now()))
+    await interruptible({ cut: subject.interrupted }, () => act(call, turn)).finally(() =>
+      afterwards(call, memory, now()),
+    )
   }
   const results = suspended ? [] : await execute(planned, { act: perform, now, ...turn.watch })
   memory.attempts = remember(memory.attempts, wanted.plan.actions, results)

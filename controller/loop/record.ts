@@ -70,6 +70,11 @@ export class WorkshopRecord {
     this.#status = status && lastHandledReconcileAt !== undefined ? { ...status, lastHandledReconcileAt } : status
   }
 
+  /** The last look found nothing to do. */
+  get isSettled(): boolean {
+    return !this.leaving && this.last?.plan.actions.length === 0
+  }
+
   get suspended(): boolean {
     return this.suspendedByHand || this.wish.workshop.spec.suspend
   }

@@ -1,7 +1,7 @@
 /** The controller as one thing with a lifetime: sources in, a queue of keys, a few workers, views out. */
-import type { FleetEvent } from '@workshop/contracts/fleet-api'
 import { joinLook } from '../core/requeue.ts'
 import { systemClock } from '../databricks/client/clock.ts'
+import { interruptible } from '../databricks/client/interruptible.ts'
 import { loopbackFetch } from '../databricks/client/loopback.ts'
 import { Connection } from '../kubernetes/connection.ts'
 import { guardedFetch } from '../leader/guarded-fetch.ts'
@@ -9,20 +9,27 @@ import { lead } from '../leader/lead.ts'
 import type { Source } from '../sources/source.ts'
 import { changeNews } from './change-text.ts'
 import type { Controller } from './controller.ts'
-import { LoopMetrics } from './metrics.ts'
+import { Feed } from './feed.ts'
+import { LoopMetrics, type TurnEnd } from './metrics.ts'
 import { openElection } from './open-election.ts'
 import { openSource } from './open-source.ts'
 import type { ControllerOptions } from './options.ts'
+import { probeRounds } from './probing.ts'
 import { WorkQueue } from './queue.ts'
+import { queueMetrics } from './queue-metrics.ts'
 import { WorkshopRecord } from './record.ts'
+import { Records } from './records.ts'
 import { StateDirectory } from './state.ts'
 import type { Wish } from './subject.ts'
+import { cutShort, noteTrouble } from './trouble.ts'
 import { paceOf, steadyPatience, type Tuning } from './tuning.ts'
-import { noteTrouble, refresh, type TurnContext, takeTurn } from './turn.ts'
+import { refresh, type TurnContext, takeTurn } from './turn.ts'
+import { within } from './within.ts'
 import { Workspaces } from './workspaces.ts'
 
-/** Workshops that are looked at side by side. */
-const workers = 4
+/** Workshops that are looked at side by side: mostly they wait for the platform, and for each workspace it is four. */
+const workers = 64
+const perWorkspace = 4
 /** How long actions under way may take at the end. */
 const drainMs = 30_000
 /** After a status that could not be written, ms. */
@@ -34,7 +41,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   const clock = tuning.clock ?? systemClock
   const random = tuning.random ?? Math.random
   const pace = paceOf(tuning, options.intervalMs ?? 30_000)
-  const metrics = new LoopMetrics()
+  const metrics = new LoopMetrics(workers)
   const connection = new Connection({
     kubeconfig: options.cluster?.kubeconfig,
     env: options.env,
@@ -46,10 +53,18 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   const election = openElection({ options, tuning, connection })
   const sources = options.sources.map((text) => openSource(text, { options, tuning, connection }))
   const state = new StateDirectory(options.stateDir)
-  const queue = new WorkQueue(clock, random)
-  const records = new Map<string, WorkshopRecord>()
-  const listeners = new Set<(event: FleetEvent) => void>()
+  const records = new Records()
+  const queue: WorkQueue = new WorkQueue({
+    clock,
+    random,
+    laneOf: (key) => laneOf(key),
+    perLane: perWorkspace,
+    watch: queueMetrics(metrics.registry, () => queue),
+  })
+  const feed = new Feed((record) => viewOf(record))
   const stopping = new AbortController()
+  /** At the end of patience with what is under way at a stop. */
+  const cutting = new AbortController()
   const running: Promise<void>[] = []
   let isStarted = false
   let leading: Promise<void> = Promise.resolve()
@@ -64,16 +79,9 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     },
   })
   const viewOf = (record: WorkshopRecord) => record.view(queue.dueAt(record.key))
-  const emit = (event: FleetEvent) => {
-    for (const listener of listeners) listener(event)
-  }
-  const said = new Map<string, number>()
-  const changed = (record: WorkshopRecord) => {
-    const { namespace, name } = record.identity
-    const fresh = record.activity.filter(({ at }) => at > (said.get(record.key) ?? 0)).reverse()
-    for (const entry of fresh) emit({ type: 'activity', data: { ...entry, namespace, name } })
-    said.set(record.key, record.activity[0]?.at ?? 0)
-    emit({ type: 'workshop', data: viewOf(record) })
+  const laneOf = (key: string) => {
+    const wish = records.get(key)?.wish
+    return wish ? workspaces.laneOf(wish) : ''
   }
   const context: TurnContext = {
     workspaceOf: (wish) => workspaces.of(wish),
@@ -83,15 +91,16 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     patience: tuning.patience ?? steadyPatience,
     random,
     signal: stopping.signal,
-    changed,
+    changed: (record) => feed.changed(record),
+    drifted: ({ kind, field }) => metrics.drift(kind, field),
   }
 
   const meet = async (wish: Wish, source?: Source) => {
     const record = new WorkshopRecord(options.controllerId, wish, await state.read(wish.key), source?.registry)
     // Without a source the teardown of an earlier run goes on.
     record.leaving = source === undefined || wish.object?.isLeaving === true
-    records.set(wish.key, record)
-    queue.add(wish.key)
+    records.add(record)
+    queue.add(wish.key, 'later')
   }
   let changing: Promise<void> = Promise.resolve()
   /** One change after the other: meeting a Workshop takes a moment, and it must not be met twice. */
@@ -108,7 +117,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
         const news = changeNews(record, wish)
         record.renew(wish)
         for (const each of news) record.say({ at: clock.now(), who: wish.uri, ...each })
-        changed(record)
+        feed.changed(record)
       }
       if (!wish && record?.registry) await drop(record)
       if (!wish && record && !record.registry) {
@@ -138,21 +147,27 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   }
   const turn = async (record: WorkshopRecord) => {
     const startedAt = clock.now()
+    const ended = (end: TurnEnd) => metrics.turnEnded(end, clock.now() - startedAt)
+    metrics.turnBegan()
     try {
-      const next = await takeTurn(record, context)
+      const next = await interruptible({ stop: stopping.signal, cut: cutting.signal }, () => takeTurn(record, context))
       queue.forget(record.key)
-      metrics.turn('success', clock.now() - startedAt)
+      ended(next === 'gone' || record.isSettled ? 'success' : 'requeue_after')
       if (next === 'gone') return await inOrder(() => farewell(record))
       if (record.isDropped) return
       queue.addAfter(record.key, joinLook(next, neighboursOf(record), clock.now()))
     } catch (error) {
+      // Cut short is not failed.
+      const isCut = record.isDropped || stopping.signal.aborted
+      const { retryAt, end } = isCut ? cutShort : noteTrouble(record, error, clock.now())
+      ended(end)
       if (record.isDropped) return
-      metrics.turn('error', clock.now() - startedAt)
-      const retryAt = noteTrouble(record, error, clock.now())
-      const waitMs = queue.addRateLimited(record.key)
-      if (retryAt !== undefined) queue.addAfter(record.key, Math.max(0, retryAt - clock.now()))
-      options.log('warn', record.activity[0]?.text ?? '', { workshop: record.key, waitMs: Math.round(waitMs) })
-      changed(record)
+      if (!isCut) {
+        const waitMs = queue.addRateLimited(record.key)
+        if (retryAt !== undefined) queue.addAfter(record.key, Math.max(0, retryAt - clock.now()))
+        options.log('warn', record.activity[0]?.text ?? '', { workshop: record.key, waitMs: Math.round(waitMs) })
+      }
+      feed.changed(record)
     }
     metrics.fleet(record)
     await report(record)
@@ -174,26 +189,19 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   }
   /** When the other Workshops of its workspace look next, epoch ms. */
   const neighboursOf = (record: WorkshopRecord) =>
-    [...records.values()].flatMap((other) =>
-      other === record || other.workspace !== record.workspace ? [] : (queue.dueAt(other.key) ?? []),
-    )
+    records.neighboursOf(record).flatMap(({ key }) => queue.dueAt(key) ?? [])
   const forget = async (record: WorkshopRecord) => {
-    if (records.get(record.key) !== record) return
-    records.delete(record.key)
+    if (!records.remove(record)) return
+    queue.drop(record.key)
+    metrics.gone(record)
     await state.remove(record.key)
-    emit({ type: 'gone', data: record.identity })
+    feed.gone(record)
   }
-  const probes = async () => {
-    while (!stopping.signal.aborted) {
-      await clock.sleep(pace.probeMs, stopping.signal).catch(() => undefined)
-      if (stopping.signal.aborted) return
-      const ask = async (record: WorkshopRecord) => {
-        await refresh(record, context)
-        await report(record)
-      }
-      await Promise.all([...records.values()].map((record) => ask(record).catch(() => undefined)))
-    }
+  const ask = async (record: WorkshopRecord) => {
+    await refresh(record, context)
+    await report(record)
   }
+  const probes = () => probeRounds({ clock, everyMs: pace.probeMs, all: () => records.all(), ask }, stopping.signal)
   const find = (key: string, then: (record: WorkshopRecord) => void): boolean => {
     const record = records.get(key)
     if (record) then(record)
@@ -248,15 +256,14 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     stop: async () => {
       stopping.abort()
       queue.close()
-      const deadline = new AbortController()
-      await Promise.race([Promise.all(running), clock.sleep(drainMs, deadline.signal).catch(() => undefined)])
-      deadline.abort()
+      const late = () => cutting.abort(new Error('cut short: the controller stops'))
+      await within({ clock, ms: drainMs, work: Promise.all(running), late })
       await leading
       await Promise.all(sources.map((source) => source.stop()))
       await election?.release()
       await connection.close()
     },
-    views: () => [...records.values()].map(viewOf),
+    views: () => records.all().map(viewOf),
     view: (key) => {
       const record = records.get(key)
       return record && viewOf(record)
@@ -272,23 +279,21 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       find(key, (record) => {
         record.suspendedByHand = on
         record.say({ at: clock.now(), who: 'control room', level: 'info', text: on ? 'suspended' : 'goes on' })
-        changed(record)
+        feed.changed(record)
         queue.add(key)
       }),
     pollSources: () => {
       for (const source of sources) source.poll?.()
     },
     confirmRemoval: (key) => sources.some((source) => source.confirmRemoval?.(key) === true),
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: (listener) => feed.subscribe(listener),
     health: () => {
       if (!isStarted) return [{ name: 'source', ok: false, message: startProblem }]
       return sources.map((source) => ({ name: 'source', ok: true, message: source.uri, ...source.health?.() }))
     },
     metrics: () => {
       for (const { uri, lastSuccessAt } of sources) if (lastSuccessAt) metrics.source(uri, lastSuccessAt())
+      metrics.throttled(workspaces.quietMs)
       return metrics.text()
     },
   }

@@ -59,7 +59,9 @@ export async function tearDown(turn: TeardownTurn): Promise<TeardownOutcome> {
 
   const perform = async (call: PlatformCall) => {
     const context = { workspace, bundle: undefined }
-    await interruptible(subject.interrupted, () => act(call, context)).finally(() => afterwards(call, memory, now()))
+    await interruptible({ cut: subject.interrupted }, () => act(call, context)).finally(() =>
+      afterwards(call, memory, now()),
+    )
   }
   const results = await execute(planned, { act: perform, now, ...turn.watch })
   memory.attempts = remember(memory.attempts, wanted.plan.actions, results)

@@ -2,12 +2,12 @@
 import { WorkshopError } from '@workshop/contracts/errors'
 import type { Action, ActionResult } from '@workshop/contracts/plan'
 import type { Patience } from '../core/attempts.ts'
+import { type Drift, driftOf } from '../core/drift.ts'
 import type { Pace } from '../core/requeue.ts'
 import { nextStatus, troubledStatus } from '../core/status.ts'
 import { type Bundle, readBundle } from '../databricks/bundle.ts'
-import { CallError } from '../databricks/client/call-error.ts'
 import type { Workspace } from '../databricks/workspace.ts'
-import { problemOf } from './execute.ts'
+import { tellEnded, tellStarted, tellStates } from './narrate.ts'
 import { probeFleet } from './probe.ts'
 import { reconcile } from './reconcile.ts'
 import type { WorkshopRecord } from './record.ts'
@@ -24,6 +24,8 @@ export interface TurnContext {
   readonly signal: AbortSignal
   /** Something of this record can be seen differently now. */
   readonly changed: (record: WorkshopRecord) => void
+  /** Something came to differ by itself. */
+  readonly drifted: (drift: Drift) => void
 }
 
 /** Milliseconds until the next look, or `gone` when a teardown left nothing. Throws what a look throws. */
@@ -87,7 +89,8 @@ async function stay(record: WorkshopRecord, workspace: Workspace, context: TurnC
     record.deep ||= deep
     throw error
   })
-  sayStates(record, outcome.status.fleet ?? [], workspace.clock.now())
+  for (const drift of driftOf(record.last, outcome)) context.drifted(drift)
+  tellStates(record, outcome.status.fleet ?? [], workspace.clock.now())
   record.last = outcome
   record.status = outcome.status
   record.participants = outcome.desired.roster.participants.length
@@ -136,27 +139,6 @@ export async function refresh(record: WorkshopRecord, context: TurnContext): Pro
   context.changed(record)
 }
 
-/** Writes down why a turn could not be finished. Answers when to come back if the platform said so, epoch ms. */
-export function noteTrouble(record: WorkshopRecord, error: unknown, now: number): number | undefined {
-  const problem = problemOf(error, record.key)
-  const isThrottled = problem.code === 'WO-2005'
-  const isDenied = deniedCodes.has(problem.code)
-  const isInvalid = !record.leaving && record.wish.isUsable === false
-  const cause = isThrottled ? 'Throttled' : isDenied ? 'Unauthorized' : isInvalid ? 'InvalidSpec' : 'LookFailed'
-  const reason = record.leaving && isDenied ? 'DeletionBlocked' : cause
-  const where = isInvalid && problem.where ? `${problem.where}: ` : ''
-  const trouble = { reason, message: `${problem.code} ${where}${problem.message}`, stalled: isDenied || isInvalid }
-  record.status = troubledStatus(record.status, record.generation, trouble, iso(now))
-  // What stays the same is told once.
-  if (record.activity[0]?.text !== trouble.message) {
-    record.say({ at: now, who: 'controller', level: isThrottled ? 'warning' : 'error', reason, text: trouble.message })
-  }
-  return error instanceof CallError ? error.retryAt : undefined
-}
-
-/** Codes that only a person can help against. */
-const deniedCodes: ReadonlySet<string> = new Set(['WO-2001', 'WO-2002', 'WO-2003', 'WO-3010', 'WO-3012'])
-
 async function bundleFor({ wish }: WorkshopRecord, folder: string): Promise<Bundle | undefined> {
   const { git, workspacePath } = wish.workshop.spec.source
   return git || workspacePath ? undefined : readBundle(folder)
@@ -168,43 +150,15 @@ function watchOf(record: WorkshopRecord, workspace: Workspace, context: TurnCont
     signal: AbortSignal.any([context.signal, record.interrupted]),
     onStart: (action: Action) => {
       record.log.started(action, now())
-      const text = `${action.name}: ${action.action}, ${action.message}`
-      record.say({ at: now(), who: 'controller', level: 'info', reason: eventReasons[action.action], text })
+      tellStarted(record, action, now())
       context.changed(record)
     },
     onEnd: (action: Action, result: ActionResult) => {
       record.log.ended(action, result)
-      if (result.problem) {
-        const text = `${action.name}: ${action.action} failed: ${result.problem.code} ${result.problem.message}`
-        record.say({ at: now(), who: 'controller', level: 'error', reason: 'ActionFailed', text })
-      }
+      tellEnded(record, action, result, now())
       context.changed(record)
     },
   }
-}
-
-type Fleet = NonNullable<NonNullable<WorkshopRecord['status']>['fleet']>
-
-function sayStates(record: WorkshopRecord, fleet: Fleet, now: number): void {
-  for (const { name, state = '', message } of fleet) {
-    const before = record.status?.fleet?.find((line) => line.name === name)?.state
-    if (before === undefined || before === state || (state !== 'Ready' && state !== 'Degraded')) continue
-    const level = state === 'Ready' ? 'info' : 'error'
-    const text = state === 'Ready' ? `${name} ready` : `${name}: ${message}`
-    record.say({ at: now, who: name, level, reason: state === 'Ready' ? 'AppReady' : 'AppDegraded', text })
-  }
-}
-
-const eventReasons: Readonly<Record<Action['action'], string>> = {
-  create: 'Creating',
-  update: 'Updating',
-  deploy: 'Deploying',
-  start: 'Starting',
-  restart: 'Restarting',
-  drain: 'Draining',
-  delete: 'Deleting',
-  adopt: 'Adopting',
-  none: 'Noted',
 }
 
 function iso(at: number): string {

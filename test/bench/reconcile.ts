@@ -5,7 +5,7 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { politeLimits } from '../../controller/databricks/client/http.ts'
+import { politeLimits } from '../../controller/databricks/client/limiter.ts'
 import type { Controller } from '../../controller/loop/controller.ts'
 import type { Tuning } from '../../controller/loop/tuning.ts'
 import type { RecordedRequest } from '../../emulator/control/recorder.ts'

@@ -93,7 +93,7 @@ it('renders monitoring from metrics that the controller has', async () => {
   const { out } = helm('template', 'wo', chart, '--values', values(on))
   const kinds = parseAllDocuments(out).map((document) => document.toJS()?.kind)
   expect(kinds).toEqual(expect.arrayContaining(['ServiceMonitor', 'PrometheusRule', 'ConfigMap']))
-  const known = await new LoopMetrics().text()
+  const known = await new LoopMetrics(1).text()
   const names = out.match(/\b(workshop|controller_runtime)_[a-z_]+(?=[{[)])/g) ?? []
   expect(names.length).toBeGreaterThan(8)
   for (const name of new Set(names)) expect(known).toContain(name.replace(/_bucket$/, ''))

@@ -20,7 +20,7 @@ export interface ControllerFlags {
   readonly namespace?: string
   readonly allowedHosts?: readonly string[]
   readonly defaultCredentialsNamespaces?: readonly string[]
-  readonly leaderElect?: boolean
+  readonly leaderElect?: true | 'true' | 'false'
   readonly leaderElectLeaseDuration: string
   readonly leaderElectRenewDeadline: string
   readonly leaderElectRetryPeriod: string
@@ -47,7 +47,7 @@ function clusterOptions(flags: ControllerFlags): ClusterOptions {
     namespace: flags.namespace,
     allowedHosts: list(flags.allowedHosts),
     defaultNamespaces: names?.includes('*') ? 'all' : names,
-    lease: flags.leaderElect ? leaseTimes(flags) : undefined,
+    lease: flags.leaderElect && flags.leaderElect !== 'false' ? leaseTimes(flags) : undefined,
   }
 }
 

@@ -39,7 +39,7 @@ function client(answers: readonly Answer[], kind: 'pat' | 'm2m' = 'pat', request
     fetch,
     clock,
     random: () => 0.5,
-    limits: { requestsPerSecond, concurrentWrites: 5 },
+    limiter: new Limiter(clock, { requestsPerSecond, concurrentWrites: 5 }),
     budgetMs: 300_000,
     timeoutMs: 60_000,
   })

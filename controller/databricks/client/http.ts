@@ -3,9 +3,9 @@ import type { Authorization } from './authorization.ts'
 import { CallError } from './call-error.ts'
 import type { Clock } from './clock.ts'
 import { readErrorBody } from './error-body.ts'
-import { interruption } from './interruptible.ts'
+import { either, interruption } from './interruptible.ts'
 import { parseJson } from './json.ts'
-import { Limiter, type Limits } from './limiter.ts'
+import type { Limiter } from './limiter.ts'
 import type { Fetch } from './loopback.ts'
 import { afterFailure } from './retry.ts'
 
@@ -29,7 +29,8 @@ export interface HttpOptions {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
-  readonly limits: Limits
+  /** Of the host: shared by all who call it. */
+  readonly limiter: Limiter
   /** How long one call may go on trying, waits included. */
   readonly budgetMs: number
   /** One attempt's limit. */
@@ -38,20 +39,15 @@ export interface HttpOptions {
   readonly onAttempt?: (attempt: { readonly method: string; readonly path: string; readonly status: number }) => void
 }
 
-/** The figures of facts/databricks "errors, retries, limits"; the platform publishes no rate for apps. */
-export const politeLimits: Limits = { requestsPerSecond: 10, concurrentWrites: 5 }
-
 export class Http {
   readonly host: string
   readonly #options: HttpOptions
-  readonly #limiter: Limiter
   #attempts = 0
   #writes = 0
 
   constructor(options: HttpOptions) {
     this.host = options.host
     this.#options = options
-    this.#limiter = new Limiter(options.clock, options.limits)
   }
 
   /** Attempts so far. */
@@ -66,7 +62,7 @@ export class Http {
 
   /** Epoch ms until which the host asked us to be quiet. */
   get pausedUntil(): number {
-    return this.#limiter.pausedUntil
+    return this.#options.limiter.pausedUntil
   }
 
   /** The parsed JSON of the answer; `{}` for an empty one. Throws CallError. */
@@ -86,18 +82,22 @@ export class Http {
     return new Uint8Array(await (await this.#send(call, signal)).arrayBuffer())
   }
 
-  #send(call: Call, signal = interruption()): Promise<Response> {
+  #send(call: Call, signal?: AbortSignal): Promise<Response> {
     const run = () => this.#persist(call, signal)
-    return call.method === 'GET' ? run() : this.#limiter.write(run)
+    return call.method === 'GET' ? run() : this.#options.limiter.write(run)
   }
 
-  async #persist(call: Call, signal?: AbortSignal): Promise<Response> {
-    const { clock, random, budgetMs, authorization } = this.#options
+  async #persist(call: Call, given?: AbortSignal): Promise<Response> {
+    const { clock, random, budgetMs, authorization, limiter } = this.#options
+    const { stop, cut } = interruption()
+    const ending = either(given, cut)
+    const signal = either(ending, stop)
     const startedAt = clock.now()
     let renewed = false
     for (let number = 0; ; number += 1) {
-      await this.#limiter.turn(signal)
-      const answer = await this.#attempt(call, signal)
+      await limiter.turn(signal)
+      signal?.throwIfAborted()
+      const answer = await this.#attempt(call, call.method === 'GET' ? signal : ending)
       if (answer instanceof Response && answer.ok) return answer
 
       const failure = await failureOf(call, answer)
@@ -113,7 +113,7 @@ export class Http {
       if (verdict === 'unknown-result') throw new CallError(nameOf(call), failure, { unknownResult: true, cause })
 
       const retryAt = clock.now() + verdict.waitMs
-      if (failure.status === 429) this.#limiter.pauseUntil(retryAt)
+      if (failure.status === 429) limiter.pauseUntil(retryAt)
       if (retryAt - startedAt > budgetMs) throw new CallError(nameOf(call), failure, { retryAt, cause })
       await clock.sleep(verdict.waitMs, signal)
     }

@@ -8,6 +8,9 @@ export interface Limits {
   readonly concurrentWrites: number
 }
 
+/** The figures of facts/databricks "errors, retries, limits"; the platform publishes no rate for apps. */
+export const politeLimits: Limits = { requestsPerSecond: 10, concurrentWrites: 5 }
+
 /** One per host. */
 export class Limiter {
   readonly #clock: Clock
@@ -17,6 +20,7 @@ export class Limiter {
   /** When the bucket is full again if nobody calls: the bucket as one number. */
   #fullAt = 0
   #pausedUntil = 0
+  #quietMs = 0
 
   constructor(clock: Clock, limits: Limits) {
     this.#clock = clock
@@ -28,8 +32,15 @@ export class Limiter {
     return this.#pausedUntil
   }
 
+  /** For how long the host asked for quiet so far, ms. */
+  get quietMs(): number {
+    return this.#quietMs
+  }
+
   /** Nobody calls this host before `until`. */
   pauseUntil(until: number): void {
+    const from = Math.max(this.#pausedUntil, this.#clock.now())
+    this.#quietMs += Math.max(0, until - from)
     this.#pausedUntil = Math.max(this.#pausedUntil, until)
   }
 
