@@ -28,7 +28,7 @@ export type ConditionType =
 /** What a caller knows of a condition; the time is filled in by `setConditions`. */
 export type ConditionUpdate = Omit<Condition, 'lastTransitionTime'>
 
-/** Merges `updates` over `current`: same status keeps its transition time; types not in `updates` go away. Sorted by type order above. */
+/** Merges `updates` over `current`: same status keeps its transition time, a new one is never given an earlier; types not in `updates` go away. Sorted by type order above. */
 export function setConditions(
   current: readonly Condition[],
   updates: readonly ConditionUpdate[],
@@ -36,7 +36,11 @@ export function setConditions(
 ): readonly Condition[] {
   return updates.map((update) => {
     const before = current.find(({ type }) => type === update.type)
-    return { ...update, lastTransitionTime: before?.status === update.status ? before.lastTransitionTime : now }
+    if (!before) return { ...update, lastTransitionTime: now }
+    const isSame = before.status === update.status
+    // A clock that was set back must not make a change look older than the one before it.
+    const isBack = Date.parse(now) < Date.parse(before.lastTransitionTime)
+    return { ...update, lastTransitionTime: isSame || isBack ? before.lastTransitionTime : now }
   })
 }
 

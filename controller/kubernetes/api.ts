@@ -35,6 +35,8 @@ export interface KubeApiOptions {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
+  /** Of one attempt, ms; 30 s unless given. */
+  readonly timeoutMs?: number
   /** Asked right before every write: whoever does not lead writes nothing. */
   readonly mayWrite?: () => boolean
   /** Told after every attempt; 0 is the network. */
@@ -49,8 +51,8 @@ export interface StreamOptions {
   readonly onLine: (line: string) => void
 }
 
-/** One attempt, ms. Requests to an API server take milliseconds, huge lists seconds. */
-const callTimeoutMs = 30_000
+/** Requests to an API server take milliseconds, huge lists seconds. */
+const usualTimeoutMs = 30_000
 /** Tries of a call that the server was too busy for, as client-go does. */
 const maxTries = 10
 /** Of a call without Retry-After: 0.5 s, 1 s, 2 s. */
@@ -67,6 +69,10 @@ export class KubeApi {
   constructor(options: KubeApiOptions) {
     this.#options = options
     this.#login = options.login
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.timeoutMs ?? usualTimeoutMs
   }
 
   get server(): string {
@@ -92,7 +98,7 @@ export class KubeApi {
   /** Hands on every line until the server ends the stream. Throws KubeError, or the signal's reason. */
   async stream(call: KubeCall, { signal, silentMs, onOpen, onLine }: StreamOptions): Promise<void> {
     const silence = new AbortController()
-    let timer = setTimeout(() => silence.abort(), callTimeoutMs)
+    let timer = setTimeout(() => silence.abort(), this.#timeoutMs)
     const heard = () => {
       clearTimeout(timer)
       timer = setTimeout(() => silence.abort(), silentMs)
@@ -126,7 +132,7 @@ export class KubeApi {
   }
 
   async #text(call: KubeCall, signal?: AbortSignal): Promise<string> {
-    const timeout = AbortSignal.timeout(call.timeoutMs ?? callTimeoutMs)
+    const timeout = AbortSignal.timeout(call.timeoutMs ?? this.#timeoutMs)
     const both = signal ? AbortSignal.any([signal, timeout]) : timeout
     try {
       return await bodyOf(await this.#open(call, both))

@@ -8,6 +8,8 @@ export interface ConnectionOptions extends LoginSources {
   readonly random: () => number
   readonly onCall?: NonNullable<KubeApiOptions['onCall']>
   readonly mayWrite?: () => boolean
+  /** Of one attempt, ms. */
+  readonly timeoutMs?: number | undefined
 }
 
 export interface Connected {
@@ -35,10 +37,14 @@ export class Connection {
   }
 
   async #connect(): Promise<Connected> {
-    const { clock, random, onCall, mayWrite, ...sources } = this.#options
+    const { clock, random, onCall, mayWrite, timeoutMs, ...sources } = this.#options
     const relogin = () => findCluster(sources)
     const login = await relogin()
-    const further = { ...(onCall ? { onCall } : {}), ...(mayWrite ? { mayWrite } : {}) }
+    const further = {
+      ...(onCall ? { onCall } : {}),
+      ...(mayWrite ? { mayWrite } : {}),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    }
     return { login, api: new KubeApi({ login, relogin, clock, random, ...further }) }
   }
 }

@@ -4,10 +4,12 @@
  * big, so it is loaded here and only when a cluster is asked for.
  */
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import type { RequestOptions } from 'node:https'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { WorkshopError } from '@workshop/contracts/errors'
+import { parse } from 'yaml'
 
 export interface ClusterLogin {
   readonly server: URL
@@ -16,7 +18,7 @@ export interface ClusterLogin {
   readonly isInCluster: boolean
   /** Through a proxy that the kubeconfig names, its own agent is used. */
   readonly hasProxy: boolean
-  /** Headers and TLS material of the next call; token files are read again by the library after a minute. */
+  /** Headers and TLS material of the next call; a token file is read for each, so that a rotated one counts at once. */
   readonly apply: (options: RequestOptions) => Promise<void>
 }
 
@@ -43,7 +45,8 @@ export async function findCluster({ kubeconfig, env }: LoginSources): Promise<Cl
       for (const [at, file] of files.entries()) {
         const other = at === 0 ? config : new KubeConfig()
         other.loadFromFile(file)
-        if (at > 0) config.mergeConfig(other)
+        // The first file that names a context wins, as with kubectl.
+        if (at > 0) config.mergeConfig(other, Boolean(config.currentContext))
       }
     }
   } catch (cause) {
@@ -51,13 +54,31 @@ export async function findCluster({ kubeconfig, env }: LoginSources): Promise<Cl
   }
   const cluster = config.getCurrentCluster()
   if (!cluster?.server) throw new WorkshopError(noCluster('no current context with a cluster', files))
+  const tokenFile = isPod ? join(podFolder, 'token') : await tokenFileOf(config.getCurrentUser()?.name, files)
   return {
     server: new URL(cluster.server),
     namespace: config.getContextObject(config.getCurrentContext())?.namespace || 'default',
     isInCluster: isPod,
     hasProxy: cluster.proxyUrl !== undefined,
-    apply: (options) => config.applyToHTTPSOptions(options),
+    apply: async (options) => {
+      await config.applyToHTTPSOptions(options)
+      if (tokenFile === undefined) return
+      const token = (await readFile(tokenFile, 'utf8')).trim()
+      options.headers = { ...options.headers, Authorization: `Bearer ${token}` }
+    },
   }
+}
+
+/** `tokenFile` of the user, which the library does not know; the first file that has the user counts. */
+async function tokenFileOf(name: string | undefined, files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) {
+    const { users } = (parse(await readFile(file, 'utf8')) ?? {}) as {
+      readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[]
+    }
+    const found = users?.find((each) => each.name === name)
+    if (found) return found.user?.tokenFile && resolve(dirname(file), found.user.tokenFile)
+  }
+  return undefined
 }
 
 function noCluster(message: string, files: readonly string[]) {

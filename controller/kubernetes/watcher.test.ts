@@ -133,6 +133,22 @@ describe('a watcher', () => {
     },
   )
 
+  it('tells what an answer to our own write holds: the watch will not tell it again', async () => {
+    stub = await startStub()
+    await stub.watcher.start()
+    await until(() => !stub.watcher.isBlind)
+    stub.changes.length = 0
+    stub.watcher.learn(object('a', 12))
+    stub.watcher.learn(object('a', 9))
+    stub.watcher.learn(object('a', 13, 'another'))
+    expect(stub.changes).toEqual(['default/a'])
+    stub.send({ type: 'MODIFIED', object: object('a', 11) })
+    stub.send({ type: 'MODIFIED', object: object('b', 14) })
+    await until(() => stub.changes.includes('default/b'))
+    expect(stub.changes).toEqual(['default/a', 'default/b'])
+    expect(stub.watcher.get('default/a')?.metadata.resourceVersion).toBe('12')
+  })
+
   it('waits as long as a busy server asks', async () => {
     stub = await startStub()
     let left = 1

@@ -30,18 +30,22 @@ export interface WatchPace {
   readonly watchSeconds: readonly [least: number, most: number]
   /** A watch without a byte for longer is dead. Longer than `watchSeconds`, or every quiet one would be. */
   readonly silentMs: number
-  /** After a failure: 0.8 s, 1.6 s, … (client-go's figures), all of it drawn by chance. */
+  /** After a failure: 0.8 s, 1.6 s, … (client-go's figures), half of it drawn by chance. */
   readonly backoffMs: readonly [first: number, most: number]
   /** Everything is listed again after this, whatever the watch said. */
   readonly relistMs: number
+  /** Unseen for longer makes the controller unready. */
+  readonly unreadyMs: number
 }
 
 /** Bookmarks come once a minute at most, so shorter watches are what makes silence mean something within a minute. */
 export const steadyWatch: WatchPace = {
   watchSeconds: [40, 50],
   silentMs: 55_000,
-  backoffMs: [800, 30_000],
+  // With a call that hangs for 30 s before it, a cluster that is back is seen within a minute.
+  backoffMs: [800, 20_000],
   relistMs: 1_200_000,
+  unreadyMs: 30_000,
 }
 /** A watch that ends earlier without news was no success. */
 const healthyMs = 5_000
@@ -114,17 +118,26 @@ export class Watcher<T extends KubeObject> {
     return this.#lists === 0 ? Number.POSITIVE_INFINITY : this.#now() - this.#heardAt
   }
 
+  /** Blind for so long that somebody should know. */
+  get isLost(): boolean {
+    return this.isBlind && this.silentForMs > this.#pace.unreadyMs
+  }
+
   /** For metrics. */
   get counts(): { readonly lists: number; readonly unreadable: number } {
     return { lists: this.#lists, unreadable: this.#unreadable }
   }
 
-  /** Takes in what a write of our own answered, unless the watch was faster. */
+  /**
+   * Takes in what a write of our own answered, unless the watch was faster. Told like any change: the answer may hold
+   * what somebody else wrote just before, and the watch, which is behind, will find nothing new in it.
+   */
   learn(object: T): void {
     const key = keyOfMeta(object.metadata)
     const known = this.#objects.get(key)
-    if (known?.metadata.uid === object.metadata.uid && isNewer(object, known))
-      this.#objects.set(key, this.#kept(object))
+    if (known?.metadata.uid !== object.metadata.uid || !isNewer(object, known)) return
+    this.#objects.set(key, this.#kept(object))
+    this.#options.onChange([key])
   }
 
   async #run(): Promise<void> {
@@ -233,7 +246,7 @@ export class Watcher<T extends KubeObject> {
     const key = keyOfMeta(object.metadata)
     const known = this.#objects.get(key)
     if (type === 'DELETED') this.#objects.delete(key)
-    // Our own write may have been learned already.
+    // Our own write may have been learned already, and was told then.
     else if (!known || known.metadata.uid !== object.metadata.uid || isNewer(object, known))
       this.#objects.set(key, this.#kept(object))
     else return true

@@ -49,6 +49,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     random,
     onCall: (call) => metrics.clusterCall(call),
     mayWrite: () => election?.isHeld() ?? true,
+    timeoutMs: tuning.clusterTimeoutMs,
   })
   const election = openElection({ options, tuning, connection })
   const sources = options.sources.map((text) => openSource(text, { options, tuning, connection }))

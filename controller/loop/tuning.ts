@@ -13,6 +13,8 @@ export interface Tuning extends Omit<WorkspaceOptions, 'login'> {
   readonly monotonic?: () => number
   /** How a cluster is watched. */
   readonly watchPace?: Partial<WatchPace>
+  /** Of one call to a cluster, ms. */
+  readonly clusterTimeoutMs?: number
 }
 
 /** First repeat after a second: about what a listing needs to show a write. */

@@ -22,8 +22,10 @@ export interface KubectlResult {
 export interface ControlPlane {
   readonly url: string
   readonly port: number
-  /** PEM that the API server's certificate is checked against. */
+  /** PEM that the API server's certificate is checked against: that certificate itself. */
   readonly ca: string
+  /** PEM of its private key, for a proxy that clients take for the API server. */
+  readonly key: string
   readonly adminToken: string
   /** File of the cluster's admin. */
   readonly kubeconfig: string
@@ -45,6 +47,7 @@ export interface ControlPlaneOptions {
 
 /** How long a loaded machine may take to bring the API server up, ms. */
 const startMs = 120_000
+const establishedPath = '{.status.conditions[?(@.type=="Established")].status}'
 export const crdFile = fileURLToPath(new URL('../../crds/workshop.crd.yaml', import.meta.url))
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
@@ -103,6 +106,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       return existsSync(certificate) && (await isReady(port, readFileSync(certificate, 'utf8'), adminToken))
     })
     const ca = readFileSync(certificate, 'utf8')
+    const key = readFileSync(join(folder, 'certs', 'apiserver.key'), 'utf8')
     let count = 0
     const kubeconfigFor = async (token: string, address = url) => {
       count += 1
@@ -129,9 +133,11 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     }
     if (!options.withoutCrd) {
       await run(['apply', '--server-side', '-f', crdFile])
-      await run(['wait', '--for=condition=Established', 'crd/workshops.vibeworkshop.dev', '--timeout=60s'])
+      // Not `kubectl wait`: it fails on a CRD that has no conditions yet.
+      const established = ['get', 'crd', 'workshops.vibeworkshop.dev', '-o', `jsonpath=${establishedPath}`]
+      await untilReady(async () => (await kubectl(established)).out === 'True')
     }
-    return { url, port, ca, adminToken, kubeconfig, kubeconfigFor, kubectl, run, stop }
+    return { url, port, ca, key, adminToken, kubeconfig, kubeconfigFor, kubectl, run, stop }
   } catch (error) {
     await stop()
     throw error

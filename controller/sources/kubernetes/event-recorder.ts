@@ -15,6 +15,8 @@ const refillMs = 300_000
 const seriesMs = 600_000
 /** What waits to be sent; more than that is lost. */
 const maxWaiting = 100
+/** Of one event, ms: an API that is slower has better things to do. */
+const sendMs = 5_000
 
 interface Series {
   readonly name: string
@@ -27,6 +29,7 @@ export class EventRecorder {
   readonly #instance: string
   readonly #series = new Map<string, Series>()
   readonly #budgets = new Map<string, { left: number; at: number }>()
+  readonly #closing = new AbortController()
   #waiting = 0
   #sending: Promise<void> = Promise.resolve()
 
@@ -61,42 +64,54 @@ export class EventRecorder {
       })
   }
 
-  /** Resolves once everything was sent or lost. */
-  drained(): Promise<void> {
-    return this.#sending
+  /** Sends what waits, for `ms` at most. */
+  async close(ms = sendMs): Promise<void> {
+    const timer = setTimeout(() => this.#closing.abort(), ms)
+    await this.#sending
+    clearTimeout(timer)
   }
 
   async #send(object: WorkshopObject, entry: ActivityEntry, series: Series, isRepeat: boolean): Promise<void> {
     const { name, namespace, uid } = object.metadata
+    const { signal } = this.#closing
+    if (signal.aborted) return
     const time = micro(entry.at)
     if (isRepeat) {
-      await this.#api.json({
-        method: 'PATCH',
-        path: objectPath(events, namespace, series.name),
-        contentType: 'application/merge-patch+json',
-        body: { series: { count: series.count, lastObservedTime: time } },
-        maxTries: 1,
-      })
+      await this.#api.json(
+        {
+          method: 'PATCH',
+          path: objectPath(events, namespace, series.name),
+          contentType: 'application/merge-patch+json',
+          body: { series: { count: series.count, lastObservedTime: time } },
+          maxTries: 1,
+          timeoutMs: sendMs,
+        },
+        signal,
+      )
       return
     }
-    await this.#api.json({
-      method: 'POST',
-      path: collectionPath(events, namespace),
-      body: {
-        apiVersion: 'events.k8s.io/v1',
-        kind: 'Event',
-        metadata: { name: series.name, namespace },
-        eventTime: time,
-        reportingController: 'vibeworkshop.dev/workshop-operator',
-        reportingInstance: this.#instance,
-        type: entry.level === 'info' ? 'Normal' : 'Warning',
-        reason: entry.reason ?? 'Noted',
-        action: entry.reason ?? 'Noted',
-        note: entry.text.slice(0, 1_000),
-        regarding: { apiVersion: 'vibeworkshop.dev/v1alpha1', kind: 'Workshop', name, namespace, uid },
+    await this.#api.json(
+      {
+        method: 'POST',
+        path: collectionPath(events, namespace),
+        body: {
+          apiVersion: 'events.k8s.io/v1',
+          kind: 'Event',
+          metadata: { name: series.name, namespace },
+          eventTime: time,
+          reportingController: 'vibeworkshop.dev/workshop-operator',
+          reportingInstance: this.#instance,
+          type: entry.level === 'info' ? 'Normal' : 'Warning',
+          reason: entry.reason ?? 'Noted',
+          action: entry.reason ?? 'Noted',
+          note: entry.text.slice(0, 1_000),
+          regarding: { apiVersion: 'vibeworkshop.dev/v1alpha1', kind: 'Workshop', name, namespace, uid },
+        },
+        maxTries: 1,
+        timeoutMs: sendMs,
       },
-      maxTries: 1,
-    })
+      signal,
+    )
   }
 
   #mayTell(uid: string, now: number): boolean {

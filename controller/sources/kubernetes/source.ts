@@ -30,8 +30,6 @@ export interface KubernetesSourceOptions {
   readonly watchPace?: Partial<WatchPace>
 }
 
-/** A cluster that cannot be seen for this long makes the controller unready. */
-const graceMs = 30_000
 /** How long the start waits for Secrets and ConfigMaps; what is not read by then is named as a problem. */
 const settleMs = 10_000
 
@@ -116,7 +114,7 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
     },
     stop: async () => {
       tell = undefined
-      await Promise.all([parts?.watcher.stop(), parts?.references.stop(), parts?.recorder.drained()])
+      await Promise.all([parts?.watcher.stop(), parts?.references.stop(), parts?.recorder.close()])
     },
     get: (key) => wishes.get(key)?.wish,
     keys: () => [...wishes.keys()],
@@ -125,9 +123,12 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
       const silentForMs = parts?.watcher.silentForMs ?? Number.POSITIVE_INFINITY
       if (silentForMs === Number.POSITIVE_INFINITY) return { ok: false, message: `${uri} was not read yet` }
       const seconds = Math.round(silentForMs / 1000)
-      const isBlind = parts?.watcher.isBlind === true
-      if (isBlind && silentForMs > graceMs) return { ok: false, message: `${uri} was last seen ${seconds} s ago` }
-      return { ok: true, message: isBlind ? `${uri} is being reconnected to` : uri }
+      if (parts?.watcher.isLost) return { ok: false, message: `${uri} was last seen ${seconds} s ago` }
+      return { ok: true, message: parts?.watcher.isBlind ? `${uri} is being reconnected to` : uri }
+    },
+    lastSuccessAt: () => {
+      const { watcher } = parts ?? {}
+      return !watcher || watcher.isBlind ? undefined : clock.now() - watcher.silentForMs
     },
   }
 }
