@@ -208,6 +208,32 @@ describe('several viewers', () => {
     }))
 
   it.for([
+    ['all of it', 262_144, ''],
+    ['a screen model', 16_384, '\\033[2J'],
+    ['a screen model and half a sequence', 16_384, '\\033[2J\\033]0;'],
+  ] as const)('are told the size that counts when theirs is another than that of the past: %s', ([, ringBytes, draw]) =>
+    withRig(
+      `seq 1 6000; printf '${draw}before'; read a; stty size; read b`,
+      async (rig) => {
+        await eventually('all output', () => rig.session.ring.end > 20_000)
+        const wide = testViewer(rig, { size: { cols: 120, rows: 40, visible: true } })
+        wide.client.start()
+        await eventually('the past', () => wide.text().includes('before'))
+        await eventually('its size', () => `${wide.sizes.at(-1)}` === '120,40')
+        const narrow = testViewer(rig, { size: { cols: 60, rows: 20, visible: true } })
+        narrow.client.start()
+        await eventually('both', () => `${narrow.sizes.at(-1)}` === '60,20' && `${wide.sizes.at(-1)}` === '60,20')
+        wide.client.input('\r')
+        await eventually('the program has it', () => narrow.text().includes('40 120'))
+        await eventually('both again', () => `${narrow.sizes.at(-1)}` === '120,40')
+        wide.client.close()
+        narrow.client.close()
+      },
+      { ringBytes },
+    ),
+  )
+
+  it.for([
     [0, 0, 80, 24],
     [1, 1, 2, 1],
     [65_535, 65_535, 1_000, 500],

@@ -8,6 +8,7 @@ import type { PtySize } from './pty.ts'
 import { ByteRing } from './ring.ts'
 import { safeCut } from './safe-cut.ts'
 import type { ScreenModel, Screens } from './screens.ts'
+import { SizeMarks } from './size-marks.ts'
 import type { Replay } from './viewer.ts'
 
 /** Bytes that are looked at, or fed to the model, in one go: this part of the ring. */
@@ -16,13 +17,10 @@ const pieceShare = 4
 const lookBytes = 8_192
 const newline = 10
 
-interface SizeMark {
-  readonly offset: number
-  readonly size: PtySize
-}
-
 export class History {
   readonly ring: ByteRing
+  /** Of all output that the ring holds. */
+  readonly sizes: SizeMarks
   readonly #screens: Screens
   readonly #onParsed: () => void
   /** Output before it is in the model, or plain and forgotten. */
@@ -30,9 +28,6 @@ export class History {
   #plain = new PlainScan()
   #model: ScreenModel | undefined
   #size: PtySize
-  /** Size at `covered`, and those after it. */
-  #coveredSize: PtySize
-  #marks: SizeMark[] = []
 
   /** `onParsed` comes when the model has caught up some. */
   constructor(size: PtySize, screens: Screens, onParsed: () => void, ringBytes?: number) {
@@ -40,7 +35,7 @@ export class History {
     this.#screens = screens
     this.#onParsed = onParsed
     this.#size = size
-    this.#coveredSize = size
+    this.sizes = new SizeMarks(size)
   }
 
   /** Is the model so far behind that the program should wait? */
@@ -53,14 +48,18 @@ export class History {
       this.#cover(Math.min(this.ring.end, this.#covered + this.ring.capacity / pieceShare))
     }
     this.ring.write(chunk)
-    // A chunk larger than the whole ring: its beginning was never there.
-    this.#covered = Math.max(this.#covered, this.ring.oldest)
+    if (this.#covered < this.ring.oldest) {
+      // A chunk larger than the whole ring: its beginning was never there.
+      this.#covered = this.ring.oldest
+      this.#model?.resize(this.sizes.at(this.#covered))
+    }
+    this.sizes.forget(this.ring.oldest)
   }
 
   resized(size: PtySize): void {
     this.#size = size
-    this.#marks.push({ offset: this.ring.end, size })
-    this.#advance(this.#covered)
+    this.sizes.add(this.ring.end, size)
+    if (this.#covered === this.ring.end) this.#model?.resize(size)
   }
 
   /** What stands for the past on a fresh screen: raw bytes where they say all, else the model's screen. */
@@ -68,14 +67,13 @@ export class History {
     if (this.#model === undefined) {
       const plain = this.#plain.clone()
       const bytes = this.ring.read(this.#covered, this.ring.end)
-      const whole = this.#covered === 0 && this.#marks.every((mark) => mark.offset === 0)
-      if (whole || plain.scan(bytes.subarray(0, safeCut(bytes)))) return this.#raw()
+      if (this.#covered === 0 || plain.scan(bytes.subarray(0, safeCut(bytes)))) return this.#raw()
       this.#bear()
     }
     const end = this.ring.end
     const cut = this.#covered + safeCut(this.ring.read(this.#covered, end))
     this.#feed(cut)
-    const size = this.#coveredSize
+    const size = this.sizes.at(cut)
     try {
       const bytes = (await this.#model?.snapshot()) ?? new Uint8Array(0)
       return { offset: cut, bytes, size }
@@ -93,7 +91,8 @@ export class History {
   }
 
   #raw(): Replay {
-    return { offset: this.#covered, bytes: Buffer.from(this.#plain.prefix()), size: this.#size }
+    const size = this.sizes.at(this.#covered)
+    return { offset: this.#covered, bytes: Buffer.from(this.#plain.prefix()), size }
   }
 
   /** Makes sure that output before `to` may leave the ring. */
@@ -104,7 +103,7 @@ export class History {
       const plain = this.#plain.clone()
       if (cut > 0 && plain.scan(piece.subarray(0, cut)) && this.#fillsScreen(this.#covered + cut)) {
         this.#plain = plain
-        this.#advance(this.#covered + cut)
+        this.#covered += cut
         return
       }
       this.#bear()
@@ -124,30 +123,25 @@ export class History {
   }
 
   #bear(): void {
-    this.#model = this.#screens.open(this.#coveredSize, this.#onParsed)
+    this.#model = this.#screens.open(this.sizes.at(this.#covered), this.#onParsed)
     const prefix = this.#plain.prefix()
     if (prefix !== '') this.#model.feed(new TextEncoder().encode(prefix))
   }
 
   #feed(to: number): void {
-    while (this.#covered < to) {
-      const next = this.#marks.find((mark) => mark.offset > this.#covered)
-      const stop = Math.min(to, next?.offset ?? to)
-      const bytes = new Uint8Array(stop - this.#covered)
-      this.ring.copy(this.#covered, bytes.length, bytes)
-      this.#model?.feed(bytes)
-      this.#advance(stop)
+    for (const { offset, size } of this.sizes.after(this.#covered)) {
+      if (offset > to) break
+      this.#feedBytes(offset)
+      this.#model?.resize(size)
     }
-    this.#advance(to)
+    this.#feedBytes(to)
   }
 
-  /** Moves `covered`, and applies the sizes that lie before it. */
-  #advance(to: number): void {
+  #feedBytes(to: number): void {
+    if (to <= this.#covered) return
+    const bytes = new Uint8Array(to - this.#covered)
+    this.ring.copy(this.#covered, bytes.length, bytes)
+    this.#model?.feed(bytes)
     this.#covered = to
-    for (let mark = this.#marks[0]; mark !== undefined && mark.offset <= to; mark = this.#marks[0]) {
-      this.#marks.shift()
-      this.#coveredSize = mark.size
-      this.#model?.resize(mark.size)
-    }
   }
 }

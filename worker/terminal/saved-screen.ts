@@ -19,10 +19,10 @@ export async function savedSession(
   const [first] = frames
   let size = first?.type === 'reset' ? { cols: first.cols, rows: first.rows } : usual
   const screen = screens.open(size, () => {})
-  for (const frame of frames) {
-    if (frame.type === 'replay' || frame.type === 'output') screen.feed(Uint8Array.from(frame.data))
-    else if (frame.type === 'size') {
-      size = { cols: frame.cols, rows: frame.rows }
+  for (const part of inOrder(frames)) {
+    if ('data' in part) screen.feed(Uint8Array.from(part.data))
+    else {
+      size = part
       screen.resize(size)
     }
   }
@@ -32,6 +32,26 @@ export async function savedSession(
   const session = new TerminalSession({ id, launch, ...size, spawn: endedProgram(Buffer.from(snapshot)) })
   await new Promise<void>((resolve) => session.onExit(() => resolve()))
   return session
+}
+
+/** Output, and sizes at the byte from which they count; a SIZE may be told before the output that it follows. */
+function* inOrder(frames: readonly ServerFrame[]): Generator<PtySize | { readonly data: Uint8Array }> {
+  const sizes = frames.filter((frame) => frame.type === 'size')
+  for (const frame of frames) {
+    if (frame.type === 'replay') yield { data: frame.data }
+    if (frame.type !== 'output') continue
+    let at = frame.offset
+    const end = at + frame.data.length
+    for (let size = sizes[0]; size !== undefined && size.offset < end; size = sizes[0]) {
+      sizes.shift()
+      const next = Math.max(at, size.offset)
+      yield { data: frame.data.subarray(at - frame.offset, next - frame.offset) }
+      yield { cols: size.cols, rows: size.rows }
+      at = next
+    }
+    yield { data: frame.data.subarray(at - frame.offset) }
+  }
+  for (const { cols, rows } of sizes) yield { cols, rows }
 }
 
 /** All frames up to where the crash cut the file. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SpawnPty } from './pty.ts'
 import { savedSession } from './saved-screen.ts'
 import { ScreenLog } from './screen-log.ts'
-import { openTerminal, parse, screenState } from './screen-state.ts'
+import { follow, openTerminal, parse, screenState } from './screen-state.ts'
 import { Screens } from './screens.ts'
 import { TerminalSession } from './session.ts'
 
@@ -42,10 +42,11 @@ async function recorded(script: string, resize = false): Promise<TerminalSession
 /** What a fresh browser would show. */
 async function screenOf(session: TerminalSession) {
   const { bytes, offset, size } = await session.replay()
-  const terminal = openTerminal(session.info().cols, session.info().rows)
-  terminal.resize(size.cols, size.rows)
+  const terminal = openTerminal(size.cols, size.rows)
   await parse(terminal, bytes)
-  await parse(terminal, session.ring.read(offset, session.ring.end))
+  const sizes = session.sizesFrom(offset).filter((frame) => frame.type === 'size')
+  const marks = sizes.map((frame) => ({ offset: frame.offset, size: frame }))
+  await follow(terminal, session.ring, marks, offset)
   const state = screenState(terminal)
   terminal.dispose()
   return state

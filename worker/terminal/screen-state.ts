@@ -1,6 +1,8 @@
 /** What a person and a program can tell of a terminal: for comparing a replayed screen with one that never left. */
 import headless from '@xterm/headless'
 import { type CellStyle, sgrOf } from './cell-style.ts'
+import type { ByteRing } from './ring.ts'
+import type { SizeMark } from './size-marks.ts'
 
 export type HeadlessTerminal = InstanceType<typeof headless.Terminal>
 
@@ -48,4 +50,22 @@ export function screenState(terminal: HeadlessTerminal): Record<string, unknown>
     charset: core._charsetService.glevel,
     region: [scrollTop, scrollBottom],
   }
+}
+
+/** Parses what the ring holds from `from` to `to`, each byte at the size that it was printed for. */
+export async function follow(
+  terminal: HeadlessTerminal,
+  ring: ByteRing,
+  sizes: readonly SizeMark[],
+  from: number,
+  to: number = ring.end,
+): Promise<void> {
+  let at = from
+  for (const { offset, size } of sizes) {
+    if (offset > to) break
+    await parse(terminal, ring.read(at, Math.max(at, offset)))
+    terminal.resize(size.cols, size.rows)
+    at = Math.max(at, offset)
+  }
+  await parse(terminal, ring.read(at, to))
 }

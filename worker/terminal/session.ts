@@ -6,6 +6,7 @@ import {
   closeCode,
   type Hello,
   resetReason,
+  type ServerFrame,
   type TerminalControl,
   type TerminalEvent,
   type TerminalExit,
@@ -67,6 +68,13 @@ export class TerminalSession implements ViewerSource {
   /** What stands for the past on a fresh screen. */
   replay(): Promise<Replay> {
     return this.#life.history.replay()
+  }
+
+  sizesFrom(offset: number): readonly ServerFrame[] {
+    const { owner } = this.#size
+    return this.#life.history.sizes.from(offset).map((mark) => ({
+      ...{ type: 'size', ...mark.size, owner, offset: mark.offset },
+    }))
   }
 
   info(): TerminalInfo {
@@ -220,8 +228,7 @@ export class TerminalSession implements ViewerSource {
 
   #bringUp(viewer: Viewer, from: number | undefined, known: boolean): void {
     if (known && from !== undefined && from >= this.ring.oldest && from <= this.ring.end) {
-      viewer.resumeAt(from)
-      viewer.pump(this)
+      viewer.resume(this, from)
     } else {
       const why = from === undefined ? resetReason.fresh : known ? resetReason.outOfRing : resetReason.newEpoch
       void viewer.restart(this, why)

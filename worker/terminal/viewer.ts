@@ -35,6 +35,8 @@ export interface ViewerSource {
   readonly ring: ByteRing
   readonly exit: TerminalExit | undefined
   readonly replay: () => Promise<Replay>
+  /** SIZE frames for someone who has seen all output before `offset`; see SizeMarks.from. */
+  readonly sizesFrom: (offset: number) => readonly ServerFrame[]
 }
 
 /** OUTPUT frames are built here; safe to use again whenever the socket took the last one whole. */
@@ -79,9 +81,11 @@ export class Viewer {
   }
 
   /** Goes on at `offset` without touching the screen. */
-  resumeAt(offset: number): void {
+  resume(source: ViewerSource, offset: number): void {
     this.#sent = offset
     this.#acked = offset
+    for (const frame of source.sizesFrom(offset)) this.send(frame)
+    this.pump(source)
   }
 
   /** Builds the screen anew, then goes on from where the replay ends. */
@@ -92,10 +96,9 @@ export class Viewer {
     const { offset, bytes, size } = await source.replay()
     if (this.#closed || turn !== this.#replaying) return
     this.#replaying = 0
-    this.resumeAt(offset)
     this.send({ type: 'reset', offset, live: source.ring.end, ...size, why })
     this.#sendReplay(offset, bytes)
-    this.pump(source)
+    this.resume(source, offset)
   }
 
   /** Sends what the window and the socket allow. */

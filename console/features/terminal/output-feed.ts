@@ -90,9 +90,10 @@ export class OutputFeed {
     this.#feed(data.subarray(Math.min(data.length, this.#next - offset)))
   }
 
-  /** SIZE: takes effect when everything before `offset` has been handed over. */
+  /** SIZE: takes effect when everything before `offset` has been handed over. Those of the past come after WELCOME's. */
   size(cols: number, rows: number, offset: number): void {
-    this.#sizes.push({ cols, rows, offset })
+    const at = this.#sizes.findIndex((mark) => mark.offset > offset)
+    this.#sizes.splice(at === -1 ? this.#sizes.length : at, 0, { cols, rows, offset })
     this.#applySizes()
   }
 

@@ -177,6 +177,21 @@ describe('a terminal connection', () => {
     expect(calls).toEqual(['ab', '<100x30>', 'cd'])
   })
 
+  it('shows what it missed at the sizes of the time, not at that of the day', () => {
+    const { client, last, calls, enter, fresh, say, pass } = rig()
+    client.start()
+    enter()
+    fresh()
+    last().events.close(1006, '')
+    pass(0)
+    enter({ cols: 120, rows: 40, live: 6 })
+    calls.length = 0
+    say({ type: 'size', cols: 44, rows: 20, owner: 2, offset: 2 })
+    say({ type: 'size', cols: 120, rows: 40, owner: 1, offset: 4 })
+    say({ type: 'output', offset: 0, data: text('abcdef') })
+    expect(calls).toEqual(['ab', '<44x20>', 'cd', '<120x40>', 'ef', '<120x40>'])
+  })
+
   it('types after a drop what the server has not got, and nothing for a new program', () => {
     const { client, last, enter, fresh, pass, sent } = rig()
     client.start()
