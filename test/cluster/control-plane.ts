@@ -43,6 +43,8 @@ export interface ControlPlaneOptions {
   readonly controllerManager?: boolean
   /** Default: crds/workshop.crd.yaml is there and established. */
   readonly withoutCrd?: boolean
+  /** Further flags of the API server, such as those of an audit log. */
+  readonly serverArgs?: readonly string[]
 }
 
 /** How long a loaded machine may take to bring the API server up, ms. */
@@ -98,6 +100,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       `--token-auth-file=${tokens}`,
       '--service-cluster-ip-range=10.96.0.0/16',
       '--endpoint-reconciler-type=none',
+      ...(options.serverArgs ?? []),
     ])
     const certificate = join(folder, 'certs', 'apiserver.crt')
     await untilReady(async () => {
@@ -118,7 +121,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     if (options.controllerManager && existsSync(join(binaries, 'kube-controller-manager'))) {
       start('kube-controller-manager', [
         `--kubeconfig=${kubeconfig}`,
-        '--controllers=namespace-controller,garbage-collector-controller,serviceaccount-controller,serviceaccount-token-controller',
+        '--controllers=namespace-controller,garbage-collector-controller,serviceaccount-controller,serviceaccount-token-controller,clusterrole-aggregation-controller',
         '--leader-elect=false',
         '--secure-port=0',
         `--service-account-private-key-file=${keyFile}`,

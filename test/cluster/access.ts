@@ -1,0 +1,34 @@
+/** Rights as text, from what a chart grants and from what an audit log saw, so that the two can be compared. Pure. */
+import { type Manifest, manifestsOf } from './helm.ts'
+
+/** `patch vibeworkshop.dev/workshops/status`; the core group is `core`. */
+export type Granted = string
+
+/** What the controller's own roles of an installed chart grant; the roles for people are left out. */
+export function grantedBy(manifest: string): readonly Granted[] {
+  const isForPeople = ({ metadata }: Manifest) =>
+    Object.keys(metadata.labels ?? {}).some((name) => name.startsWith('rbac.authorization.k8s.io/aggregate-to-'))
+  const roles = manifestsOf(manifest).filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')
+  const rules: readonly Manifest[] = roles.filter((role) => !isForPeople(role)).flatMap((role) => role.rules)
+  const rights = rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group: string) =>
+      resources.flatMap((resource: string) => verbs.map((verb: string) => `${verb} ${group || 'core'}/${resource}`)),
+    ),
+  )
+  return [...new Set(rights)].sort()
+}
+
+/** What was asked for and allowed, from an audit log of JSON lines. */
+export function usedIn(log: string): readonly Granted[] {
+  const events: readonly Manifest[] = log
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+  const allowed = events.filter(
+    ({ objectRef, annotations }) => objectRef && annotations?.['authorization.k8s.io/decision'] === 'allow',
+  )
+  const rights = allowed.map(({ verb, objectRef: { apiGroup, resource, subresource } }) =>
+    [`${verb} ${apiGroup ?? 'core'}/${resource}`, subresource].filter(Boolean).join('/'),
+  )
+  return [...new Set(rights)].sort()
+}
