@@ -18,18 +18,41 @@ const exits = 1_000
 
 type Measured = Readonly<Record<System['name'], readonly number[]>>
 
-export async function measure(): Promise<readonly Figure[]> {
+/** What measurements need. */
+interface Bench {
+  readonly starters: readonly Starter[]
+  /** The floor's program. */
+  readonly floor: string
+  readonly folder: string
+}
+
+const measurements: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
+  throughput,
+  model,
+  spawn,
+  echo,
+  interrupts,
+  stall,
+  exits: exitsWhole,
+  attach,
+  drops: dropsResumed,
+  memory,
+}
+
+/** What can be asked for one by one. */
+export const parts = Object.keys(measurements)
+
+/** Measures the parts in `only`, one after the other. */
+export async function* measure(only: readonly string[]): AsyncGenerator<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-terminal-'))
   const floor = compileFloor(folder)
   const ttyd = findTtyd()
   if (ttyd === undefined) console.log('  no ttyd: name one with TTYD; figures against it have no peer')
   const starters = [startOurs, ...(ttyd === undefined ? [] : [() => startTtyd(ttyd)]), () => startFloor(floor)]
   try {
-    return [
-      ...(await speed(starters, folder)),
-      ...(await typing(starters, floor)),
-      ...(await endurance(starters, folder)),
-    ]
+    for (const [name, one] of Object.entries(measurements)) {
+      if (only.length === 0 || only.includes(name)) yield await one({ starters, floor, folder })
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -69,23 +92,28 @@ function beside(
   return figure(name, unit, median(ours), peer.length === 0 ? null : median(peer), { on: 'ratio', at, value })
 }
 
-async function speed(starters: readonly Starter[], folder: string): Promise<readonly Figure[]> {
+async function throughput({ starters, folder }: Bench): Promise<readonly Figure[]> {
   const cpu: Record<System['name'], number[]> = { ours: [], ttyd: [], floor: [] }
   const rate = await inTurns(starters, turns, async (system) => {
     const { mbPerS, cpuMsPerMb } = await bulk(system, folder)
     cpu[system.name].push(cpuMsPerMb)
     return mbPerS
   })
-  const drawn = await inTurns(starters, turns, (system) => drawnBulk(system, folder))
-  const spawned = await inTurns(starters, turns, spawnTime)
   return [
     against('throughput', 'MB/s', rate, 'least', 1.3),
     beside('throughput beside the C floor', 'MB/s', rate.ours, rate.floor, 'least', 0.8),
     against('CPU', 'ms/MB', cpu, 'most', 0.75),
     beside('CPU beside the C floor', 'ms/MB', cpu.ours, cpu.floor, 'most', 2),
-    against('CPU with a screen model, output that draws', 'ms/MB', drawn, 'most', 2.5),
-    against('spawn to first byte', 'ms', spawned, 'most', 1.3),
   ]
+}
+
+async function model({ starters, folder }: Bench): Promise<readonly Figure[]> {
+  const drawn = await inTurns(starters, turns, (system) => drawnBulk(system, folder))
+  return [against('CPU with a screen model, output that draws', 'ms/MB', drawn, 'most', 2.5)]
+}
+
+async function spawn({ starters }: Bench): Promise<readonly Figure[]> {
+  return [against('spawn to first byte', 'ms', await inTurns(starters, turns, spawnTime), 'most', 1.3)]
 }
 
 /** Who else is busy, and the goals for p50 and p99 where the issue sets some. */
@@ -96,11 +124,11 @@ const company: readonly (readonly [name: string, load: Load, p99?: number])[] = 
   ['50 busy sessions and yes', { busy: 50, yes: true }, 1.2],
 ]
 
-async function typing(starters: readonly Starter[], floor: string): Promise<readonly Figure[]> {
+async function echo({ starters, floor }: Bench): Promise<readonly Figure[]> {
   const figures: Figure[] = []
   for (const [name, load, p99Goal = 1.5] of company) {
     const p99: Record<System['name'], number[]> = { ours: [], ttyd: [], floor: [] }
-    const p50 = await inTurns(starters, 3, async (system) => {
+    const p50 = await inTurns(starters, turns, async (system) => {
       const times = await keyEcho(system, load, floor)
       p99[system.name].push(quantile(times, 0.99))
       return median(times)
@@ -111,39 +139,47 @@ async function typing(starters: readonly Starter[], floor: string): Promise<read
       beside(`echo p50 beside the C floor, ${name}`, 'ms', p50.ours, p50.floor, 'most', 1.6),
     )
   }
-  const stop = await inTurns(starters, 3, interrupt)
-  return [...figures, against('Ctrl-C on a link of 2 MB/s', 's', stop, 'most', 0.08)]
+  return figures
 }
 
-async function endurance(starters: readonly Starter[], folder: string): Promise<readonly Figure[]> {
-  const stalled = await inTurns(starters, 1, stalledGrowth)
-  const exited = await inTurns(starters, 1, (system) => wholeExits(system, system.name === 'ours' ? exits : exits / 10))
-  const ours = await startOurs()
+async function interrupts({ starters }: Bench): Promise<readonly Figure[]> {
+  return [against('Ctrl-C on a link of 2 MB/s', 's', await inTurns(starters, turns, interrupt), 'most', 0.08)]
+}
+
+const most = (value: number) => ({ on: 'ours', at: 'most', value }) as const
+const peerOf = (values: readonly number[]) => (values.length === 0 ? null : median(values))
+
+async function stall({ starters }: Bench): Promise<readonly Figure[]> {
+  const grown = await inTurns(starters, 1, stalledGrowth)
+  return [figure('growth by a stalled viewer, 6 s of yes', 'MB', median(grown.ours), peerOf(grown.ttyd), most(8))]
+}
+
+async function exitsWhole({ starters }: Bench): Promise<readonly Figure[]> {
+  const whole = await inTurns(starters, 1, (system) => wholeExits(system, system.name === 'ours' ? exits : exits / 10))
+  const goal = { on: 'ours', at: 'least', value: 100 } as const
+  return [figure(`output whole at exit, of ${exits}`, '%', median(whole.ours), peerOf(whole.ttyd), goal)]
+}
+
+async function attach(): Promise<readonly Figure[]> {
+  const { ours } = await inTurns([startOurs], turns, attachTime)
+  return [figure('attach, 200 KB of history', 'ms', median(ours), null, most(2))]
+}
+
+async function dropsResumed(): Promise<readonly Figure[]> {
+  const { ours } = await inTurns([startOurs], 1, (system) => dropsLost(system, drops))
+  return [figure(`bytes lost or doubled over ${drops} drops`, 'bytes', median(ours), null, most(0))]
+}
+
+async function memory({ folder }: Bench): Promise<readonly Figure[]> {
+  const system = await startOurs()
   try {
-    const attached = await attachTime(ours)
-    const lost = await dropsLost(ours, drops)
-    await ours.stop()
-    const fresh = await startOurs()
-    const { idle, used, drawn } = await memoryPerSession(fresh, folder)
-    await fresh.stop()
-    const most = (value: number) => ({ on: 'ours', at: 'most', value }) as const
+    const { idle, used, drawn } = await memoryPerSession(system, folder)
     return [
       figure('memory per idle session', 'MB', idle, null, most(0.1)),
       figure('memory per used session (1 MB of output)', 'MB', used, null, most(0.5)),
       figure('memory per used session with its screen model', 'MB', drawn, null, most(1.5)),
-      figure('growth by a stalled viewer, 6 s of yes', 'MB', median(stalled.ours), stalledPeer(stalled), most(8)),
-      figure('attach, 200 KB of history', 'ms', attached, null, most(2)),
-      figure(`output whole at exit, of ${exits}`, '%', median(exited.ours), peerOf(exited.ttyd), {
-        on: 'ours',
-        at: 'least',
-        value: 100,
-      }),
-      figure(`bytes lost or doubled over ${drops} drops`, 'bytes', lost, null, most(0)),
     ]
   } finally {
-    await ours.stop()
+    await system.stop()
   }
 }
-
-const peerOf = (values: readonly number[]) => (values.length === 0 ? null : median(values))
-const stalledPeer = ({ ttyd }: Measured) => peerOf(ttyd)

@@ -199,7 +199,7 @@ describe('output that means harm', () => {
 })
 
 describe('what typing looks like', () => {
-  it.runIf(loadPty().native.ttyState !== undefined)('is told before a password can be typed, and again after it', () =>
+  it.runIf(loadPty().kind === 'own')('is told before a password can be typed, and again after it', () =>
     withRig('stty -echo; printf Password:; read secret; stty echo; echo "[ok]"; read stay', async (rig) => {
       const client = await rawClient(rig)
       const ttys = () =>

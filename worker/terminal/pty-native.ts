@@ -1,15 +1,47 @@
 /**
- * Finds and loads node-pty's native part. Our own build first: it needs no compiler, and it hands no terminal on to
- * other programs. Then the one that node-pty compiled at install, whose children would inherit the terminals of all
- * earlier sessions, so that a small shell closes them first.
+ * Finds and loads the native part of the terminals. Our own first: it needs no compiler, reads in batches and hands no
+ * terminal on to other programs. Then node-pty as its install compiled it, of which only the fork is used.
  */
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { WorkshopError } from '@workshop/contracts/errors'
 
-/** What we use of `pty.node`. */
-export interface NativePty {
+/** A terminal inside our own native part. */
+export interface NativeTerminal {
+  readonly native: unique symbol
+}
+
+export type OnExit = (code: number, signal: number) => void
+
+/** Our own native part; worker/prebuilds/native. */
+export interface OwnNative {
+  /** Starts a program on a new terminal; throws when that fails. Gives the master's descriptor, which nobody closes yet. */
+  readonly spawn: (
+    file: string,
+    args: readonly string[],
+    env: readonly string[],
+    cwd: string,
+    cols: number,
+    rows: number,
+    onExit: OnExit,
+  ) => { readonly fd: number; readonly pid: number }
+  /** Reads from now on, and closes the descriptor in the end. Puts each batch into `target` (64 KB); length 0 is the end. */
+  readonly open: (fd: number, target: Buffer, onData: (length: number) => void) => NativeTerminal
+  /** Bytes taken; 0 when there is no room; -1 when the terminal is gone. */
+  readonly write: (terminal: NativeTerminal, bytes: Uint8Array) => number
+  readonly resize: (terminal: NativeTerminal, cols: number, rows: number) => void
+  /** 1: echoes, 2: gathers lines; -1: gone. */
+  readonly state: (terminal: NativeTerminal) => number
+  readonly pause: (terminal: NativeTerminal) => void
+  readonly resume: (terminal: NativeTerminal) => void
+  /** Hands on what is left without waiting; true when the terminal is at its end. */
+  readonly drain: (terminal: NativeTerminal) => boolean
+  readonly close: (terminal: NativeTerminal) => void
+}
+
+/** What we use of node-pty's. */
+export interface NodePtyNative {
   /** `file, args, env, cwd, cols, rows, uid, gid, utf8, helperPath, onExit`; -1 keeps the user. */
   readonly fork: (
     file: string,
@@ -22,19 +54,18 @@ export interface NativePty {
     gid: number,
     utf8: boolean,
     helperPath: string,
-    onExit: (code: number, signal: number) => void,
+    onExit: OnExit,
   ) => { readonly fd: number; readonly pid: number }
   readonly resize: (fd: number, cols: number, rows: number) => void
-  /** Only in our own build: 1 echo, 2 canonical, -1 gone. */
-  readonly ttyState?: (fd: number) => number
 }
 
-export interface LoadedPty {
-  readonly native: NativePty
-  /** Where it came from. */
+export type LoadedPty =
+  | { readonly kind: 'own'; readonly path: string; readonly native: OwnNative }
+  | { readonly kind: 'node-pty'; readonly path: string; readonly native: NodePtyNative }
+
+export interface Candidate {
+  readonly kind: LoadedPty['kind']
   readonly path: string
-  /** Does its fork close what the child must not inherit? */
-  readonly closesInherited: boolean
 }
 
 const require = createRequire(import.meta.url)
@@ -49,12 +80,13 @@ export function loadPty(): LoadedPty {
 /** Tries candidates in order; throws WO-9003 with every reason. */
 export function load(list: readonly Candidate[]): LoadedPty {
   const reasons: string[] = []
-  for (const { path, closesInherited } of list) {
+  for (const { kind, path } of list) {
     if (!existsSync(path)) continue
     try {
       const native: unknown = require(path)
-      if (isNativePty(native)) return { native, path, closesInherited }
-      reasons.push(`${path} is not node-pty`)
+      if (kind === 'own' && has<OwnNative>(native, 'spawn', 'open', 'drain')) return { kind, path, native }
+      if (kind === 'node-pty' && has<NodePtyNative>(native, 'fork', 'resize')) return { kind, path, native }
+      reasons.push(`${path} is not what it should be`)
     } catch (error) {
       reasons.push(`${path}: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -63,28 +95,23 @@ export function load(list: readonly Candidate[]): LoadedPty {
   throw new WorkshopError({ code: 'WO-9003', message: `Terminals cannot be opened: ${why}.` })
 }
 
-export interface Candidate {
-  readonly path: string
-  readonly closesInherited: boolean
-}
-
 /** Beside the bundled server.js, in the source tree, and what node-pty's install made. */
 function candidates(): Candidate[] {
   const ours = `prebuilds/${process.platform}-${process.arch}/pty.node`
   const here = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
-  const own = [here(`./${ours}`), here(`../${ours}`)].map((path) => ({ path, closesInherited: true }))
+  const own = [here(`./${ours}`), here(`../${ours}`)].map((path) => ({ kind: 'own', path }) as const)
   return [...own, ...installed()]
 }
 
 function installed(): Candidate[] {
   try {
-    return [{ path: require.resolve('node-pty/build/Release/pty.node'), closesInherited: false }]
+    return [{ kind: 'node-pty', path: require.resolve('node-pty/build/Release/pty.node') }]
   } catch {
     return []
   }
 }
 
-function isNativePty(value: unknown): value is NativePty {
+function has<T>(value: unknown, ...functions: readonly (keyof T & string)[]): value is T {
   if (typeof value !== 'object' || value === null) return false
-  return 'fork' in value && typeof value.fork === 'function' && 'resize' in value && typeof value.resize === 'function'
+  return functions.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
 }

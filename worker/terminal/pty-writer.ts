@@ -2,16 +2,13 @@
  * Writes input to a terminal without waiting for it. A program that does not read fills the kernel's buffer; then we
  * try again after 1, 2, 4 … 16 ms, which costs no CPU worth naming and holds up nobody else.
  */
-import { writeSync } from 'node:fs'
-import { errorCode } from './error-code.ts'
-
 const firstWaitMs = 1
 const lastWaitMs = 16
 /** One write call; larger ones would keep the event loop from other sessions. */
 const pieceBytes = 65_536
 
 export class PtyWriter {
-  readonly #fd: number
+  readonly #tryWrite: (piece: Buffer) => number
   readonly #onProgress: () => void
   #queue: Buffer[] = []
   #queued = 0
@@ -20,9 +17,12 @@ export class PtyWriter {
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  /** `onProgress` comes after bytes were written, never from inside `write`. */
-  constructor(fd: number, onProgress: () => void) {
-    this.#fd = fd
+  /**
+   * `tryWrite` gives the bytes taken, 0 when there is no room, -1 when the terminal is gone. `onProgress` comes after
+   * bytes were written, never from inside `write`.
+   */
+  constructor(tryWrite: (piece: Buffer) => number, onProgress: () => void) {
+    this.#tryWrite = tryWrite
     this.#onProgress = onProgress
   }
 
@@ -61,10 +61,13 @@ export class PtyWriter {
   #flush(): void {
     let head = this.#queue[0]
     while (head !== undefined) {
-      const piece = head.subarray(0, pieceBytes)
-      const taken = this.#tryWrite(piece)
+      const taken = this.#tryWrite(head.length > pieceBytes ? head.subarray(0, pieceBytes) : head)
       if (taken === 0) {
         this.#retryLater()
+        return
+      }
+      if (taken === -1) {
+        this.drop()
         return
       }
       this.#waitMs = firstWaitMs
@@ -73,15 +76,6 @@ export class PtyWriter {
       if (taken === head.length) this.#queue.shift()
       else this.#queue[0] = head.subarray(taken)
       head = this.#queue[0]
-    }
-  }
-
-  /** Bytes taken; 0 when the kernel has no room. When the terminal is gone, all of it counts as taken. */
-  #tryWrite(piece: Buffer): number {
-    try {
-      return writeSync(this.#fd, piece)
-    } catch (error) {
-      return errorCode(error) === 'EAGAIN' ? 0 : piece.length
     }
   }
 

@@ -117,7 +117,7 @@ describe('a program on a terminal', () => {
 function tryInstalled(): { spawn?: SpawnPty } {
   const path = new URL('../../node_modules/node-pty/build/Release/pty.node', import.meta.url).pathname
   try {
-    return { spawn: spawnWith(load([{ path, closesInherited: false }])) }
+    return { spawn: spawnWith(load([{ kind: 'node-pty', path }])) }
   } catch {
     return {}
   }
@@ -125,10 +125,10 @@ function tryInstalled(): { spawn?: SpawnPty } {
 
 describe('the native part', () => {
   it('is our own build where there is one, and that is what its hash says', () => {
-    const { path, closesInherited } = loadPty()
+    const { path, kind } = loadPty()
     if (process.platform !== 'linux' || process.arch !== 'x64') return
     expect(path).toMatch(/worker\/prebuilds\/linux-x64\/pty\.node$/)
-    expect(closesInherited).toBe(true)
+    expect(kind).toBe('own')
     const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
     expect(readFileSync(`${path}.sha256`, 'utf8').trim()).toBe(sha256)
   })
@@ -139,8 +139,8 @@ describe('the native part', () => {
 
   it('that cannot be loaded is told with its reason and what to do', () => {
     const text = new URL('./pty.ts', import.meta.url).pathname
-    expect(() => load([{ path: `${text}.node`, closesInherited: true }])).toThrow(/WO-9003.*no pty\.node for/)
+    expect(() => load([{ kind: 'own', path: `${text}.node` }])).toThrow(/WO-9003.*no pty\.node for/)
     const hash = `${loadPty().path}.sha256`
-    expect(() => load([{ path: hash, closesInherited: true }])).toThrow(/WO-9003.*sha256/)
+    expect(() => load([{ kind: 'own', path: hash }])).toThrow(/WO-9003.*sha256/)
   })
 })

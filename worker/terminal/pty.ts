@@ -1,19 +1,20 @@
 /**
- * One program on a pseudo-terminal. node-pty only forks; reading, writing and the end are ours, because its streams
- * lose the last output of a program that exits (libuv takes a hang-up after a short read for the end) and spin on one
- * that does not read.
+ * One program on a pseudo-terminal: its output, its input, and its end, which is told after the last output. How the
+ * terminal is read and written is behind TerminalEnd.
  */
-import { readSync } from 'node:fs'
-import { ReadStream } from 'node:tty'
+import { WorkshopError } from '@workshop/contracts/errors'
 import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
 import { errorCode } from './error-code.ts'
 import type { Launch } from './launch.ts'
-import { type LoadedPty, loadPty } from './pty-native.ts'
+import { openNative } from './native-end.ts'
+import { type LoadedPty, loadPty, type OnExit } from './pty-native.ts'
 import { PtyWriter } from './pty-writer.ts'
+import { StreamEnd } from './stream-end.ts'
+import type { TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
 import type { ReadTty } from './tty-watch.ts'
 
 export interface PtyEvents {
-  /** Output. The chunk is valid only during the call. */
+  /** Output in batches: the first bytes after quiet or typing at once, a stream each 4 ms or 32 KB. Valid only during the call. */
   readonly data: (chunk: Buffer) => void
   /** After the last output, once. */
   readonly exit: (exit: TerminalExit) => void
@@ -43,23 +44,18 @@ export interface PtySize {
   readonly rows: number
 }
 
-/** Starts a program; throws WO-9003 when no native part loads, WO-4030 when the fork fails. */
+/** Starts a program; throws WO-9003 when no native part loads, WO-4030 when it cannot be started. */
 export type SpawnPty = (launch: Launch, size: PtySize, events: PtyEvents) => Pty
 
-/** All terminals read into this one: a chunk is copied on before the next read. */
-const readBuffer = Buffer.allocUnsafeSlow(65_536)
 /** A leftover child may hold the terminal open after the program's end; output until then still counts. */
 const lingerMs = 1_000
 
 /** Kept apart from spawnPty so that a test can hand in another native part. */
-export function spawnWith({ native, closesInherited }: LoadedPty): SpawnPty {
-  return (launch, { cols, rows }, events) => {
-    const { file, args } = closesInherited ? launch : closingInherited(launch)
-    const env = Object.entries(launch.env).map(([name, value]) => `${name}=${value}`)
+export function spawnWith(loaded: LoadedPty): SpawnPty {
+  return (launch, size, events) => {
     let ended: (exit: TerminalExit) => void = () => {}
-    const onExit = (code: number, signal: number) => ended({ code, signal })
-    const { fd, pid } = native.fork(file, args, env, launch.cwd, cols, rows, -1, -1, true, '', onExit)
-    const pty = new ForkedPty(native, fd, pid, events)
+    const { fd, pid } = start(loaded, launch, size, (code, signal) => ended({ code, signal }))
+    const pty = new RunningPty(pid, (own) => openEnd(loaded, fd, own), events)
     ended = (exit) => pty.ended(exit)
     return pty
   }
@@ -68,39 +64,45 @@ export function spawnWith({ native, closesInherited }: LoadedPty): SpawnPty {
 /** Starts a program on this machine. */
 export const spawnPty: SpawnPty = (launch, size, events) => spawnWith(loadPty())(launch, size, events)
 
-/** Closes everything above stderr, then becomes the program. */
+function start({ kind, native }: LoadedPty, launch: Launch, { cols, rows }: PtySize, onExit: OnExit) {
+  const env = Object.entries(launch.env).map(([name, value]) => `${name}=${value}`)
+  const { cwd } = launch
+  try {
+    if (kind === 'own') return native.spawn(launch.file, launch.args, env, cwd, cols, rows, onExit)
+    const { file, args } = closingInherited(launch)
+    return native.fork(file, args, env, cwd, cols, rows, -1, -1, true, '', onExit)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new WorkshopError({ code: 'WO-4030', message: `${launch.file} in ${cwd}: ${why}` }, { cause })
+  }
+}
+
+function openEnd({ kind, native }: LoadedPty, fd: number, events: TerminalEndEvents): TerminalEnd {
+  return kind === 'own' ? openNative(native, fd, events) : new StreamEnd(native, fd, events)
+}
+
+/** node-pty leaves its terminals open in every child: closes all above stderr, then becomes the program. */
 function closingInherited({ file, args }: Launch): Pick<Launch, 'file' | 'args'> {
   const script = 'for f in $(/bin/ls /proc/self/fd); do ((f > 2)) && eval "exec $f>&-"; done 2>/dev/null; exec "$@"'
   return { file: '/bin/bash', args: ['-c', script, 'terminal', file, ...args] }
 }
 
-class ForkedPty implements Pty {
+class RunningPty implements Pty {
   readonly pid: number
-  readonly #native: LoadedPty['native']
-  readonly #fd: number
   readonly #events: PtyEvents
-  readonly #stream: ReadStream
+  readonly #end: TerminalEnd
   readonly #writer: PtyWriter
-  /** No more output will come, and the descriptor may be closed. */
-  #drained = false
+  /** No more output will come. */
+  #over = false
   #exit: TerminalExit | undefined
   #linger: NodeJS.Timeout | undefined
   #reported = false
 
-  constructor(native: LoadedPty['native'], fd: number, pid: number, events: PtyEvents) {
+  constructor(pid: number, open: (events: TerminalEndEvents) => TerminalEnd, events: PtyEvents) {
     this.pid = pid
-    this.#native = native
-    this.#fd = fd
     this.#events = events
-    this.#writer = new PtyWriter(fd, events.progress)
-    const onread = { buffer: readBuffer, callback: (length: number, buffer: Uint8Array) => this.#read(length, buffer) }
-    // `onread` is net.Socket's, which tty.ReadStream hands its options to; its types do not say so.
-    this.#stream = new ReadStream(fd, { onread } as object)
-    this.#stream.on('end', () => this.#drain())
-    // EIO: nothing was left to read, and the stream has closed the descriptor already.
-    this.#stream.on('error', () => this.#closed())
-    this.#stream.on('close', () => this.#closed())
-    this.#stream.resume()
+    this.#end = open({ data: events.data, end: () => this.#finish() })
+    this.#writer = new PtyWriter((piece) => this.#end.write(piece), events.progress)
   }
 
   get queued(): number {
@@ -120,20 +122,20 @@ class ForkedPty implements Pty {
   }
 
   tty(): ReturnType<ReadTty> {
-    const state = this.#drained ? -1 : (this.#native.ttyState?.(this.#fd) ?? -1)
+    const state = this.#over ? -1 : this.#end.state()
     return state === -1 ? undefined : { echo: (state & 1) !== 0, canonical: (state & 2) !== 0 }
   }
 
   resize(cols: number, rows: number): void {
-    if (!this.#drained) this.#native.resize(this.#fd, cols, rows)
+    if (!this.#over) this.#end.resize(cols, rows)
   }
 
   pause(): void {
-    if (!this.#drained) this.#stream.pause()
+    if (!this.#over) this.#end.pause()
   }
 
   resume(): void {
-    if (!this.#drained) this.#stream.resume()
+    if (!this.#over) this.#end.resume()
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -148,45 +150,23 @@ class ForkedPty implements Pty {
   /** The program was waited for: its last output is in the kernel's buffer, and comes before the news of its end. */
   ended(exit: TerminalExit): void {
     this.#exit = exit
-    if (this.#drain()) this.#report()
-    else this.#linger = setTimeout(() => this.#finish(), lingerMs)
-  }
-
-  #read(length: number, buffer: Uint8Array): boolean {
-    this.#events.data(Buffer.from(buffer.buffer, buffer.byteOffset, length))
-    return true
-  }
-
-  /** Reads what is left without waiting; true when the terminal is at its end. */
-  #drain(): boolean {
-    while (!this.#drained && !this.#stream.destroyed) {
-      try {
-        const length = readSync(this.#fd, readBuffer)
-        if (length > 0) this.#events.data(readBuffer.subarray(0, length))
-        else this.#finish()
-      } catch (error) {
-        if (errorCode(error) === 'EAGAIN') return false
-        this.#finish()
-      }
+    if (this.#over || this.#end.drain()) {
+      this.#finish()
+      return
     }
-    return true
+    this.#linger = setTimeout(() => {
+      this.#end.drain()
+      this.#finish()
+    }, lingerMs)
   }
 
-  /** The descriptor is closed by the stream; nothing may touch it from here on. */
+  /** The terminal's descriptor is given back; nothing may touch it from here on. */
   #finish(): void {
-    this.#drained = true
-    this.#writer.close()
-    this.#stream.destroy()
-    this.#report()
-  }
-
-  #closed(): void {
-    this.#drained = true
-    this.#writer.close()
-    this.#report()
-  }
-
-  #report(): void {
+    if (!this.#over) {
+      this.#over = true
+      this.#writer.close()
+      this.#end.close()
+    }
     if (this.#exit === undefined || this.#reported) return
     this.#reported = true
     clearTimeout(this.#linger)

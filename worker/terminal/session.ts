@@ -14,7 +14,6 @@ import {
   terminalLimits,
 } from '@workshop/contracts/terminal-protocol'
 import { answersTo } from './answers.ts'
-import { flushDelay } from './flow.ts'
 import type { Launch } from './launch.ts'
 import { Life } from './life.ts'
 import { NamedTimers } from './named-timers.ts'
@@ -36,15 +35,11 @@ export class TerminalSession implements ViewerSource {
   readonly #size: SharedSize
   readonly #viewers = new Viewers()
   readonly #exitListeners: ((exit: TerminalExit) => void)[] = []
-  readonly #timers = new NamedTimers<'flush' | 'resize' | 'kill'>()
+  readonly #timers = new NamedTimers<'resize' | 'kill'>()
   #life: Life
   #lastViewer = 0
   #uses = 0
   #closed = false
-  /** Was anything typed since the last flush? */
-  #typed = false
-  #flushedTo = 0
-  #flushedAt = 0
   #lastOutputAt: number | undefined
   #lastInputAt: number | undefined
 
@@ -149,7 +144,6 @@ export class TerminalSession implements ViewerSource {
     this.#lastInputAt = this.#now()
     this.#use(viewer)
     this.#settleSize(true)
-    this.#typed = true
     this.#life.type(fresh)
   }
 
@@ -198,7 +192,6 @@ export class TerminalSession implements ViewerSource {
     this.#closed = true
     this.kill('SIGHUP')
     this.#viewers.closeAll(code, reason)
-    this.#timers.cancel('flush')
     this.#timers.cancel('resize')
     this.#life.close()
   }
@@ -206,7 +199,7 @@ export class TerminalSession implements ViewerSource {
   #start(launch: Launch): Life {
     const { spawn = spawnPty, screens: models = screens, ringBytes } = this.#options
     const { cols, rows } = this.#size.size
-    const life = new Life(
+    const life: Life = new Life(
       { launch, size: { cols, rows }, spawn, screens: models, ringBytes },
       {
         output: (chunk) => this.#output(chunk),
@@ -221,8 +214,6 @@ export class TerminalSession implements ViewerSource {
         stall: (on, queued) => this.#viewers.tell({ type: 'inputStall', on, queued }),
       },
     )
-    this.#typed = false
-    this.#flushedTo = 0
     return life
   }
 
@@ -235,12 +226,10 @@ export class TerminalSession implements ViewerSource {
     }
   }
 
+  /** Output comes in batches (PtyEvents): what is there goes out. */
   #output(chunk: Buffer): void {
-    const now = this.#now()
-    this.#lastOutputAt = now
-    const delay = flushDelay(now - this.#flushedAt, this.ring.end - this.#flushedTo, this.#typed)
-    if (delay === 0) this.#flush()
-    else if (!this.#timers.has('flush')) this.#timers.set('flush', delay, () => this.#flush())
+    this.#lastOutputAt = this.#now()
+    this.#flush()
     this.#settleFlow()
     if (this.#viewers.size > 0) return
     const answer = answersTo(chunk)
@@ -248,10 +237,6 @@ export class TerminalSession implements ViewerSource {
   }
 
   #flush(): void {
-    this.#timers.cancel('flush')
-    this.#typed = false
-    this.#flushedAt = this.#now()
-    this.#flushedTo = this.ring.end
     this.#life.tty.look()
     this.#viewers.pump(this)
   }

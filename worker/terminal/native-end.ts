@@ -1,0 +1,22 @@
+/** Our end of a terminal through our native part, which gathers output and enters JavaScript once per batch. */
+import type { OwnNative } from './pty-native.ts'
+import type { TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
+
+/** Every batch of every terminal comes here, and is copied on before the next. */
+const batch = Buffer.allocUnsafeSlow(65_536)
+
+export function openNative(native: OwnNative, fd: number, events: TerminalEndEvents): TerminalEnd {
+  const terminal = native.open(fd, batch, (length) => {
+    if (length === 0) events.end()
+    else events.data(batch.subarray(0, length))
+  })
+  return {
+    write: (data) => native.write(terminal, data),
+    state: () => native.state(terminal),
+    resize: (cols, rows) => native.resize(terminal, cols, rows),
+    pause: () => native.pause(terminal),
+    resume: () => native.resume(terminal),
+    drain: () => native.drain(terminal),
+    close: () => native.close(terminal),
+  }
+}
