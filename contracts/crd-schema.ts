@@ -905,6 +905,22 @@ export const crdSchema: Schema = {
       }
      }
     },
+    "room": {
+     "type": "object",
+     "description": "What the WorkshopRoom says, as hub and workers are told.",
+     "properties": {
+      "announcement": {
+       "type": "string",
+       "maxLength": 500,
+       "description": "The announcement."
+      },
+      "closesAt": {
+       "type": "string",
+       "format": "date-time",
+       "description": "When the room closes."
+      }
+     }
+    },
     "lastHandledReconcileAt": {
      "type": "string",
      "maxLength": 64,

@@ -129,6 +129,10 @@ export const errorTable = {
   'WO-4010': { title: 'Nobody is signed in', fix: 'open the workshop from its address and sign in' },
   'WO-4011': { title: 'The worker has no fleet file yet', fix: 'wait a moment; the controller writes it' },
   'WO-4012': { title: 'Too many connections', fix: 'close other tabs of the workshop, then reload the page' },
+  'WO-4013': {
+    title: 'The workshop has closed',
+    fix: 'sessions that run go on; the organiser can set a later closing time',
+  },
   'WO-4020': { title: 'The terminal protocol was broken', fix: 'reload the page' },
   'WO-4021': {
     title: 'The file cannot be taken',

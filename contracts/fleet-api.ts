@@ -7,6 +7,7 @@
  * GET  /api/workshops/:namespace/:name/activity    → ActivityEntry[] newest first, at most 200
  * POST /api/workshops/:namespace/:name/reconcile   → 202 {}: look now, deep
  * POST /api/workshops/:namespace/:name/suspend     → 202 {} body {on: boolean}
+ * PUT  /api/workshops/:namespace/:name/room        → 202 {} body WorkshopRoomSpec: what is said in the room, as a whole
  * POST /api/workshops/:namespace/:name/confirm-removal → 202 {}: its spec is gone from git and waits; take it down
  * POST /hooks/git                                  → 202 {}: look at git now; signed with the webhook secret, no key
  * GET  /api/events                                 → server-sent events, see FleetEvent; `id` grows, Last-Event-ID resumes
@@ -16,6 +17,7 @@ import type { Condition } from './conditions.ts'
 import type { Problem } from './errors.ts'
 import type { ActionResult, Plan } from './plan.ts'
 import type { WorkshopStatus } from './workshop.ts'
+import type { WorkshopRoomSpec } from './workshop-room.ts'
 
 /** Where a spec comes from, and how it stands with that. */
 export interface SourceView {
@@ -49,6 +51,8 @@ export interface WorkshopView {
     readonly participants: number
   }
   readonly status: WorkshopStatus
+  /** What is to be said in the room; `status.room` is what hub and workers are told. */
+  readonly room?: WorkshopRoomSpec
   readonly conditions: readonly Condition[]
   /** Problems of the spec that was read last, when it could not be used; the fleet then runs on the last good one. */
   readonly specProblems: readonly Problem[]

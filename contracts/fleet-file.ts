@@ -4,6 +4,7 @@
  * controller's nudge). Never in environment or snapshot: a roster change must not redeploy anything.
  */
 import type { WorkshopSpec } from './workshop.ts'
+import type { WorkshopRoomSpec } from './workshop-room.ts'
 
 /** One app of the fleet. */
 export interface FleetMember {
@@ -44,6 +45,8 @@ export interface FleetFile {
   readonly models: { readonly claude: string }
   readonly skills: readonly string[]
   readonly guide?: WorkshopSpec['guide']
+  /** What is said in the room now, and when it closes. */
+  readonly room?: WorkshopRoomSpec
 }
 
 /**

@@ -1,26 +1,29 @@
 /**
- * Checks a value against the CRD's schema: fills in defaults, refuses unknown fields, and says what is wrong in words
- * for the person who wrote it. Pure, but for the one compiled schema it keeps.
+ * Checks a value against a CRD's schema: fills in defaults, refuses unknown fields, and says what is wrong in words for
+ * the person who wrote it. Pure, but for the compiled schemas it keeps.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { crdSchema } from './crd-schema.ts'
 import type { FieldPath } from './field-path.ts'
+import { roomSchema } from './room-schema.ts'
 import { closed, metadataSchema, type Schema } from './schema.ts'
 import { describeFault, type Fault } from './schema-fault.ts'
 
-/** The schema with closed objects, as it is compiled. */
+/** The schemas with closed objects, as they are compiled. */
 export const workshopSchema: Schema = closeRoot(crdSchema)
+export const workshopRoomSchema: Schema = closeRoot(roomSchema)
 
-let compiled: ValidateFunction | undefined
+const compiled = new Map<Schema, ValidateFunction>()
 
 /**
  * Fills the schema's defaults into `value` (which it changes) and answers what is wrong with it, in the order of the
  * document as far as the schema's order goes.
  */
-export function checkSchema(value: unknown): readonly Fault[] {
-  compiled ??= compile(workshopSchema)
-  if (compiled(value)) return []
-  return (compiled.errors ?? []).map((error) => describeFault(error, pathOf(error.instancePath, value), workshopSchema))
+export function checkSchema(value: unknown, schema: Schema = workshopSchema): readonly Fault[] {
+  const check = compiled.get(schema) ?? compile(schema)
+  compiled.set(schema, check)
+  if (check(value)) return []
+  return (check.errors ?? []).map((error) => describeFault(error, pathOf(error.instancePath, value), schema))
 }
 
 function closeRoot(root: Schema): Schema {

@@ -5,6 +5,7 @@
  * `Origin`. The terminal is a WebSocket on `/api/sessions/:id/terminal`, subprotocol `term.v1` (terminal-protocol.ts).
  */
 import type { WorkshopSpec } from './workshop.ts'
+import type { WorkshopRoomSpec } from './workshop-room.ts'
 
 export type AgentId = WorkshopSpec['sessions']['agents'][number]
 
@@ -30,6 +31,8 @@ export interface Me {
   /** In the spec's order; the first that is available is the default. */
   readonly agents: readonly AgentInfo[]
   readonly draining: boolean
+  /** What is said in the room now, and when it closes. */
+  readonly room?: WorkshopRoomSpec
 }
 
 export interface AgentInfo {

@@ -287,6 +287,13 @@ export interface WorkshopStatus {
     /** When status last changed. */
     readonly lastTransitionTime: string
   })[]
+  /** What the WorkshopRoom says, as hub and workers are told. */
+  readonly room?: {
+    /** The announcement. */
+    readonly announcement?: string
+    /** When the room closes. */
+    readonly closesAt?: string
+  }
   /** Value of the reconcile-requested-at annotation that was handled last. */
   readonly lastHandledReconcileAt?: string
   /** Revision that most workers run. */

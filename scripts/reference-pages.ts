@@ -42,6 +42,33 @@ ${table(status ?? {}, 'status')}
 `
 }
 
+/** Text of docs/reference/workshop-room.md. */
+export function roomPage(root: Schema): string {
+  const { spec, status } = root.properties ?? {}
+  return `${notice}
+# WorkshopRoom (vibeworkshop.dev/v1alpha1)
+
+${root.description}
+
+In Kubernetes it is a resource of its own, short name \`wsr\`, with rights of its own. Elsewhere the running controller keeps it in its state directory; \`workshop room\` and the control room write it, with the fields of \`spec\` below. It counts for the Workshop of the same name and namespace as long as it exists.
+
+## spec
+
+${table(spec ?? {}, 'spec')}
+
+### Rules between fields
+
+- ${(root['x-kubernetes-validations'] ?? []).map(({ message }) => message).join('\n- ')}.
+${rules(root)}
+
+## status
+
+${status?.description}
+
+${table(status ?? {}, 'status')}
+`
+}
+
 /** Text of docs/reference/errors.md. */
 export function errorsPage(): string {
   const groups = [

@@ -1,4 +1,4 @@
-/** The Workshop's TypeScript types and its schema as a module, from the CRD's schema. Pure. */
+/** TypeScript types and schemas as modules, from the schemas of the CRDs. Pure. */
 import type { Schema } from '../contracts/schema.ts'
 
 /** Text of contracts/workshop.ts. */
@@ -37,13 +37,44 @@ export interface WorkshopStatus ${typeOf(status ?? {}, '')}
 `
 }
 
-/** Text of contracts/crd-schema.ts: a module, so that it travels inside a bundled program. */
-export function schemaModule(root: Schema): string {
-  return `// Generated from crds/workshop.crd.yaml by npm run generate. Do not edit.
+/** Text of contracts/workshop-room.ts. */
+export function roomTypesModule(root: Schema): string {
+  const { spec, status } = root.properties ?? {}
+  return `// Generated from crds/workshoproom.crd.yaml by npm run generate. Do not edit.
+import type { WorkshopMetadata } from './workshop.ts'
+
+/** ${root.description} */
+export interface WorkshopRoom {
+  readonly apiVersion: 'vibeworkshop.dev/v1alpha1'
+  readonly kind: 'WorkshopRoom'
+  readonly metadata: WorkshopMetadata
+  readonly spec: WorkshopRoomSpec
+  readonly status?: WorkshopRoomStatus
+}
+
+/** ${spec?.description} Defaults are filled in. */
+export interface WorkshopRoomSpec ${typeOf(spec ?? {}, '')}
+
+/** ${status?.description} */
+export interface WorkshopRoomStatus ${typeOf(status ?? {}, '')}
+`
+}
+
+export interface SchemaModule {
+  /** The CRD under crds/ that it comes from. */
+  readonly file: string
+  readonly kind: string
+  /** What the module exports. */
+  readonly name: string
+}
+
+/** Text of a module that holds one kind's schema, so that it travels inside a bundled program. */
+export function schemaModule(root: Schema, { file, kind, name }: SchemaModule): string {
+  return `// Generated from crds/${file} by npm run generate. Do not edit.
 import type { Schema } from './schema.ts'
 
-/** The openAPIV3Schema of Workshop v1alpha1. */
-export const crdSchema: Schema = ${JSON.stringify(root, null, 1)}
+/** The openAPIV3Schema of ${kind} v1alpha1. */
+export const ${name}: Schema = ${JSON.stringify(root, null, 1)}
 `
 }
 

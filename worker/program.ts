@@ -73,6 +73,7 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
     }),
     rules: () => state.seating?.fleet.sessions,
     isDraining: () => drain.isOn || state.seating?.member(config.appName) === undefined,
+    closesAt: () => closingTime(state.seating?.fleet),
     now: Date.now,
     onProblem: (error) => logger.error({ err: error }, 'a session could not be taken down cleanly'),
     onEnd: ({ agent }, why) => logger.info({ agent, why }, 'session ended'),
@@ -137,6 +138,12 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
       await Promise.all([app.close(), gateway.close()])
     },
   }
+}
+
+/** When the room closes, epoch ms. */
+function closingTime(fleet: FleetFile | undefined): number | undefined {
+  const at = fleet?.room?.closesAt
+  return at === undefined ? undefined : Date.parse(at)
 }
 
 /** The agents that the spec offers, in its order, as this worker can run them. */

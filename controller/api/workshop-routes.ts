@@ -1,5 +1,6 @@
 /** The JSON routes of contracts/fleet-api.ts over a running controller. */
 import { WorkshopError } from '@workshop/contracts/errors'
+import { validateRoomSpec } from '@workshop/contracts/validate-room'
 import type { FastifyInstance } from 'fastify'
 import type { Controller } from '../loop/controller.ts'
 
@@ -18,6 +19,12 @@ export function addWorkshopRoutes(server: FastifyInstance, controller: Controlle
   )
   server.post<Key>(`${one}/reconcile`, ({ params }, reply) => {
     if (!controller.reconcileNow(keyOf(params), true)) missing(params)
+    return reply.code(202).send({})
+  })
+  server.put<Key & { Body: unknown }>(`${one}/room`, async ({ params, body }, reply) => {
+    const { spec, problems } = validateRoomSpec(params.name, body)
+    if (!spec) throw new WorkshopError(problems)
+    if (!(await controller.setRoom(keyOf(params), spec))) missing(params)
     return reply.code(202).send({})
   })
   server.post<Key>(`${one}/confirm-removal`, ({ params }, reply) => {

@@ -2,7 +2,9 @@
 import { durationMs } from '@workshop/contracts/duration'
 import type { FleetFile } from '@workshop/contracts/fleet-file'
 import { workerEnv } from '@workshop/contracts/fleet-file'
+import { isSilent } from '@workshop/contracts/validate-room'
 import type { Workshop, WorkshopSpec } from '@workshop/contracts/workshop'
+import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 import { type DesiredDeployment, desiredDeployment } from './desired-deployment.ts'
 import { type Identity, markerOf, type Names, namesOf } from './names.ts'
 import type { Grant, Resource } from './observed.ts'
@@ -65,6 +67,8 @@ export interface DesiredInput {
   readonly bundleHash: string
   /** Value and hex SHA-256 of a token that is not issued by us. */
   readonly givenToken?: { readonly value: string; readonly sha256: string }
+  /** What is said in the room. */
+  readonly room?: WorkshopRoomSpec | undefined
   /** Hex digest of a text. */
   readonly hash: (text: string) => string
 }
@@ -141,7 +145,10 @@ export function desiredState(input: DesiredInput): Desired {
     scopeIsDefault: credentials.secretScope === undefined,
     token: tokenWish(credentials.token, input.givenToken),
     bundle,
-    fleet: fleetContent(identity, spec, roster, perWorker, me),
+    fleet: {
+      ...fleetContent(identity, spec, roster, perWorker, me),
+      ...(input.room && !isSilent(input.room) ? { room: input.room } : {}),
+    },
     roster,
     unseated,
     rollout: workers.rollout,

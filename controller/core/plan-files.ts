@@ -1,4 +1,5 @@
 /** The workspace folder: bundle, fleet file and who may read them. Pure. */
+import { sameRoom } from '@workshop/contracts/validate-room'
 import type { Desired } from './desired.ts'
 import { fleetFile } from './fleet.ts'
 import { diffGrants, namesOfGrants } from './grants.ts'
@@ -92,6 +93,7 @@ function whatChanged(wanted: Fleet, found: Fleet): string {
   const added = wanted.participants.filter((person) => !found.participants.includes(person)).length
   const removed = found.participants.filter((person) => !wanted.participants.includes(person)).length
   if (added + removed > 0) return `the roster changed: ${added} joined, ${removed} left`
+  if (!sameRoom(wanted.room, found.room)) return 'the room is told what its organisers say'
   const moved = movedPeople(found, wanted)
   if (moved > 0) return `${moved} of ${wanted.participants.length} people are placed elsewhere`
   return 'the fleet changed; apps take it without a restart'

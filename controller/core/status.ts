@@ -10,6 +10,7 @@ import { isCurrent } from './fleet.ts'
 import { type FleetLine, fleetLine } from './fleet-state.ts'
 import { isGone, type Observed } from './observed.ts'
 import { leavingApps } from './plan.ts'
+import { fleetFileKey } from './plan-files.ts'
 import { renewsAt } from './token.ts'
 
 export interface StatusInput {
@@ -60,6 +61,7 @@ export function nextStatus(input: StatusInput): WorkshopStatus {
     capacity: { total, allocated, active, free: Math.max(0, total - allocated) },
     fleet: [...fleet, ...leaving],
     ...tokenStatus(desired, observed, iso),
+    ...roomStatus(input),
     conditions: setConditions(conditionsOf(input.before), updates, iso(observed.at)),
     currentRevision: mostCommon(workers.flatMap(({ revision }) => revision || [])),
     updateRevision: wantedRevision,
@@ -117,6 +119,20 @@ function tokenStatus(
   if (!token || desired.token.kind !== 'issue' || !Number.isFinite(token.expiresAt)) return {}
   const renewal = renewsAt(token.expiresAt, desired.token.renewBeforeMs)
   return { token: { id: token.id, expiresAt: iso(token.expiresAt), renewsAt: iso(renewal) } }
+}
+
+/** What hub and workers are told: as the file was found, or as this pass wrote it. */
+function roomStatus({ desired, observed, results }: StatusInput): Pick<WorkshopStatus, 'room'> {
+  const isWritten = results.some(({ key, outcome }) => key === fleetFileKey && outcome === 'done')
+  const room = isWritten ? desired.fleet.room : observed.fleetFile?.room
+  if (!room) return {}
+  const { announcement, closesAt } = room
+  return {
+    room: {
+      ...(announcement ? { announcement: announcement.text } : {}),
+      ...(closesAt === undefined ? {} : { closesAt }),
+    },
+  }
 }
 
 function inventoryOf(

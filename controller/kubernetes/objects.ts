@@ -11,6 +11,7 @@ export interface ObjectMeta {
   readonly finalizers?: readonly string[]
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
+  readonly ownerReferences?: readonly { readonly uid: string }[]
 }
 
 export interface KubeObject {
@@ -31,6 +32,7 @@ export interface Resource {
 }
 
 export const workshops: Resource = { api: 'apis/vibeworkshop.dev/v1alpha1', plural: 'workshops' }
+export const workshopRooms: Resource = { api: 'apis/vibeworkshop.dev/v1alpha1', plural: 'workshoprooms' }
 export const secrets: Resource = { api: 'api/v1', plural: 'secrets' }
 export const configMaps: Resource = { api: 'api/v1', plural: 'configmaps' }
 export const events: Resource = { api: 'apis/events.k8s.io/v1', plural: 'events' }
@@ -44,6 +46,18 @@ export function collectionPath({ api, plural }: Resource, namespace?: string): s
 /** Path of one object; `sub` is a subresource such as `status`. */
 export function objectPath(resource: Resource, namespace: string, name: string, sub?: string): string {
   return `${collectionPath(resource, namespace)}/${encodeURIComponent(name)}${sub === undefined ? '' : `/${sub}`}`
+}
+
+/** The group and version of our own kinds. */
+export const ownApiVersion = 'vibeworkshop.dev/v1alpha1'
+/** Field manager of everything that the controller writes. */
+export const fieldManager = 'workshop-operator'
+/** What makes a PATCH a server-side apply. */
+export const applyType = 'application/apply-patch+yaml'
+
+/** What an object says that belongs to a Workshop and goes with it. */
+export function ownedBy({ metadata: { name, uid } }: KubeObject) {
+  return { apiVersion: ownApiVersion, kind: 'Workshop', name, uid, controller: true, blockOwnerDeletion: false }
 }
 
 /** `namespace/name`. */

@@ -13,6 +13,7 @@ export interface WatcherOptions<T extends KubeObject> {
   /** Path of the collection. */
   readonly path: string
   readonly fieldSelector?: string
+  readonly labelSelector?: string
   /** What is kept of an object: what nobody needs is dropped. */
   readonly keep?: (object: T) => T
   readonly onChange: (keys: readonly string[]) => void
@@ -172,12 +173,12 @@ export class Watcher<T extends KubeObject> {
   }
 
   async #list(): Promise<void> {
-    const { api, path, fieldSelector, onChange } = this.#options
+    const { api, path, fieldSelector, labelSelector, onChange } = this.#options
     const next = new Map<string, T>()
     let page: string | undefined
     let version = ''
     do {
-      const query = { limit: pageSize, continue: page, fieldSelector }
+      const query = { limit: pageSize, continue: page, fieldSelector, labelSelector }
       const list = await api.json<KubeList<T>>({ method: 'GET', path, query, maxTries: 1 }, this.#stopping.signal)
       for (const item of list.items ?? []) next.set(keyOfMeta(item.metadata), this.#kept(item))
       page = list.metadata.continue || undefined
@@ -196,7 +197,7 @@ export class Watcher<T extends KubeObject> {
   }
 
   async #watch(): Promise<void> {
-    const { api, path, fieldSelector, random } = this.#options
+    const { api, path, fieldSelector, labelSelector, random } = this.#options
     const [least, most] = this.#pace.watchSeconds
     const startedAt = this.#now()
     let hasNews = false
@@ -206,6 +207,7 @@ export class Watcher<T extends KubeObject> {
       resourceVersion: this.#version,
       timeoutSeconds: Math.round(least + (most - least) * random()),
       fieldSelector,
+      labelSelector,
     }
     await api.stream(
       { method: 'GET', path, query },

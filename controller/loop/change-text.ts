@@ -1,7 +1,9 @@
 /** What a new reading of a spec brings, in the words of the activity log. Pure. */
 import type { ActivityEntry } from '@workshop/contracts/fleet-api'
+import { sameRoom } from '@workshop/contracts/validate-room'
 import { specChanges } from '../core/spec-changes.ts'
 import type { WorkshopRecord } from './record.ts'
+import { roomText } from './room-text.ts'
 import type { Wish } from './subject.ts'
 
 type News = Pick<ActivityEntry, 'level' | 'text'>
@@ -18,6 +20,7 @@ export function changeNews({ wish: before }: WorkshopRecord, after: Wish): reado
     ...(removal !== undefined && removal !== before.origin?.removal
       ? [{ level: 'warning', text: removal } as const]
       : []),
+    ...(sameRoom(before.room, after.room) ? [] : [{ level: 'info', text: roomText(after.room) } as const]),
   ]
 }
 

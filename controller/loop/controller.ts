@@ -1,5 +1,6 @@
 /** What the API and the command line see of a running controller. */
 import type { ActivityEntry, FleetEvent, WorkshopView } from '@workshop/contracts/fleet-api'
+import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 
 /** A source and a loop over its Workshops. Keys are `namespace/name`. */
 export interface Controller {
@@ -15,6 +16,8 @@ export interface Controller {
   readonly reconcileNow: (key: string, deep?: boolean) => boolean
   /** Stop or go on acting, beside what the spec says. Kept in the state directory. */
   readonly setSuspended: (key: string, on: boolean) => boolean
+  /** Says something in the room, or takes it back: as a whole. False when there is no such Workshop. Rejects with what the source refuses. */
+  readonly setRoom: (key: string, room: WorkshopRoomSpec) => Promise<boolean>
   /** Sources that are not told of changes look for some now. */
   readonly pollSources: () => void
   /** Takes a Workshop down whose spec is gone from its source and whose removal waits for a person. False when none waits. */

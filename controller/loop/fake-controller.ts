@@ -50,6 +50,7 @@ export function fakeController(...initial: readonly WorkshopView[]): FakeControl
     activity: () => [{ at: 1, who: 'controller', level: 'info', text: 'looked' }],
     reconcileNow: (key, deep) => views.has(key) && calls.push(`reconcile ${key}${deep ? ' deep' : ''}`) > 0,
     setSuspended: (key, on) => views.has(key) && calls.push(`suspend ${key} ${on}`) > 0,
+    setRoom: async (key, room) => views.has(key) && calls.push(`room ${key} ${JSON.stringify(room)}`) > 0,
     pollSources: () => void calls.push('poll'),
     confirmRemoval: (key) => views.has(key) && calls.push(`confirm ${key}`) > 0,
     subscribe: (listener) => {

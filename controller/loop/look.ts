@@ -26,7 +26,7 @@ export interface LookContext {
 
 /** Throws CallError, or WO-2001 for a token that the spec names and that is not there. */
 export async function look(
-  { identity, wish, memory }: Subject,
+  { identity, wish, room, memory }: Subject,
   context: LookContext,
 ): Promise<{ readonly desired: Desired; readonly observed: Observed }> {
   const { workspace, bundle } = context
@@ -41,6 +41,7 @@ export async function look(
     me,
     roster: rosterOf(spec.participants, wish.people, groups),
     bundleHash: bundle?.hash ?? '',
+    room,
     hash: (text) => createHash('sha256').update(text).digest('hex'),
     ...(givenToken ? { givenToken } : {}),
   })

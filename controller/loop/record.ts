@@ -2,11 +2,14 @@
 
 import type { Condition } from '@workshop/contracts/conditions'
 import type { ActivityEntry, WorkshopView } from '@workshop/contracts/fleet-api'
+import { isSilent } from '@workshop/contracts/validate-room'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
+import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 import { type Identity, identityOf } from '../core/names.ts'
 import type { Workspace } from '../databricks/workspace.ts'
 import type { Registry } from '../sources/registry.ts'
 import type { Outcome } from './reconcile.ts'
+import { roomText } from './room-text.ts'
 import { RunLog } from './run-log.ts'
 import type { KeptState } from './state.ts'
 import { Memory, type Subject, type Wish } from './subject.ts'
@@ -29,6 +32,8 @@ export class WorkshopRecord {
   handledRequest: string | undefined
   #counted: number
   suspendedByHand: boolean
+  /** What was said through the API; only where the source has no rooms of its own. */
+  roomByHand: WorkshopRoomSpec | undefined
   /** Being taken down: its file went. */
   leaving: boolean
   /** The next look reads everything. */
@@ -48,6 +53,7 @@ export class WorkshopRecord {
     this.wish = wish
     this.#counted = kept.revision === wish.revision ? Math.max(1, kept.generation) : kept.generation + 1
     this.suspendedByHand = kept.suspended
+    this.roomByHand = registry ? undefined : kept.room
     this.leaving = kept.leaving !== undefined || wish.object?.isLeaving === true
     // Where the object has a status of its own, that one counts: ours may be of an earlier life.
     this.#status = wish.object ? wish.object.status : kept.status
@@ -79,6 +85,17 @@ export class WorkshopRecord {
     return this.suspendedByHand || this.wish.workshop.spec.suspend
   }
 
+  get room(): WorkshopRoomSpec | undefined {
+    return this.registry ? this.wish.room : this.roomByHand
+  }
+
+  /** What is said from now on. Where rooms are objects of their own it comes back as a change of the source. */
+  async writeRoom(room: WorkshopRoomSpec, now: number): Promise<void> {
+    if (this.registry) return this.registry.writeRoom(this.key, room)
+    this.roomByHand = isSilent(room) ? undefined : room
+    this.say({ at: now, who: 'control room', level: 'info', text: roomText(room) })
+  }
+
   /** Takes a newer spec. */
   renew(wish: Wish): void {
     if (wish.revision !== this.wish.revision) this.#counted += 1
@@ -105,9 +122,9 @@ export class WorkshopRecord {
   }
 
   subject(): Subject {
-    const { identity, wish, generation, suspended, memory } = this
+    const { identity, wish, generation, suspended, room, memory } = this
     const isBlind = this.registry?.isBlind() ?? false
-    return { identity, wish, generation, suspended, isBlind, interrupted: this.interrupted, memory }
+    return { identity, wish, generation, suspended, room, isBlind, interrupted: this.interrupted, memory }
   }
 
   say(entry: ActivityEntry): void {
@@ -120,6 +137,7 @@ export class WorkshopRecord {
       generation: this.generation,
       revision: this.wish.revision,
       suspended: this.suspendedByHand,
+      ...(this.roomByHand ? { room: this.roomByHand } : {}),
       ...(this.status ? { status: this.status } : {}),
       history: this.log.history,
       activity: this.activity,
@@ -149,6 +167,7 @@ export class WorkshopRecord {
         participants: this.participants,
       },
       status: status ?? {},
+      ...(this.room ? { room: this.room } : {}),
       conditions: (status?.conditions ?? []) as readonly Condition[],
       specProblems: wish.problems,
       ...(last ? { lastPlan: last } : {}),

@@ -283,6 +283,13 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
         feed.changed(record)
         queue.add(key)
       }),
+    setRoom: async (key, room) => {
+      await records.get(key)?.writeRoom(room, clock.now())
+      return find(key, (record) => {
+        changed(record)
+        queue.add(key)
+      })
+    },
     pollSources: () => {
       for (const source of sources) source.poll?.()
     },

@@ -1,8 +1,9 @@
-/** What survives a restart for people's sake: status, history, activity, a suspension, an unfinished teardown. Written whole or not at all. */
+/** What survives a restart for people's sake: status, history, activity, a suspension, what was said in the room, an unfinished teardown. Written whole or not at all. */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ActivityEntry, PlanRun } from '@workshop/contracts/fleet-api'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
+import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 import type { Wish } from './subject.ts'
 
 export interface KeptState {
@@ -10,6 +11,8 @@ export interface KeptState {
   /** Revision of the source that `generation` counts. */
   readonly revision: string
   readonly suspended: boolean
+  /** What is said in the room. */
+  readonly room?: WorkshopRoomSpec
   readonly status?: WorkshopStatus
   readonly history: readonly PlanRun[]
   readonly activity: readonly ActivityEntry[]

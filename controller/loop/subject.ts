@@ -2,6 +2,7 @@
 import type { Problem } from '@workshop/contracts/errors'
 import type { SourceView } from '@workshop/contracts/fleet-api'
 import type { Workshop, WorkshopStatus } from '@workshop/contracts/workshop'
+import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 import type { Attempts } from '../core/attempts.ts'
 import type { Identity } from '../core/names.ts'
 import type { WorkspaceLogin } from '../databricks/client/credentials.ts'
@@ -35,6 +36,8 @@ export interface Wish {
   readonly root?: string
   /** How it stands with the source, where that can be other than well. */
   readonly origin?: Omit<SourceView, 'uri'>
+  /** What the room of a source that has rooms says. */
+  readonly room?: WorkshopRoomSpec
   /** Present where Workshops are objects of an API with a life of their own. */
   readonly object?: WishObject
 }
@@ -61,6 +64,8 @@ export interface Subject {
   readonly wish: Wish
   readonly generation: number
   readonly suspended: boolean
+  /** What is to be said in the room. */
+  readonly room: WorkshopRoomSpec | undefined
   /** What the source says may be old: nothing is deleted. */
   readonly isBlind: boolean
   /** Cuts short even an action under way: what it was done for is no more. */

@@ -5,6 +5,7 @@
  */
 import type { ActivityEntry } from '@workshop/contracts/fleet-api'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
+import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 
 /** `stays`: nobody asked it to go. `leaving`: it waits for us. `gone`: it is not there, or does not wait for us. */
 export type ObjectWord = 'stays' | 'leaving' | 'gone'
@@ -20,6 +21,8 @@ export interface Registry {
   readonly release: (key: string) => Promise<void>
   /** Writes the status where it differs. Answers whether the next turn should try again. */
   readonly report: (key: string, status: WorkshopStatus) => Promise<'done' | 'again'>
+  /** Says something in the room, or takes it back: as a whole. */
+  readonly writeRoom: (key: string, room: WorkshopRoomSpec) => Promise<void>
   /** One event for people. Never waits, never fails. */
   readonly tell: (key: string, entry: ActivityEntry) => void
 }

@@ -41,7 +41,7 @@ export interface ControlPlane {
 export interface ControlPlaneOptions {
   /** Without it a namespace stays Terminating and owned objects are not collected. */
   readonly controllerManager?: boolean
-  /** Default: crds/workshop.crd.yaml is there and established. */
+  /** Default: everything under crds/ is there and established. */
   readonly withoutCrd?: boolean
   /** Further flags of the API server, such as those of an audit log. */
   readonly serverArgs?: readonly string[]
@@ -50,7 +50,7 @@ export interface ControlPlaneOptions {
 /** How long a loaded machine may take to bring the API server up, ms. */
 const startMs = 120_000
 const establishedPath = '{.status.conditions[?(@.type=="Established")].status}'
-export const crdFile = fileURLToPath(new URL('../../crds/workshop.crd.yaml', import.meta.url))
+export const crdFolder = fileURLToPath(new URL('../../crds', import.meta.url))
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const binaries = findBinaries()
@@ -135,10 +135,12 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       return out
     }
     if (!options.withoutCrd) {
-      await run(['apply', '--server-side', '-f', crdFile])
+      await run(['apply', '--server-side', '-f', crdFolder])
       // Not `kubectl wait`: it fails on a CRD that has no conditions yet.
-      const established = ['get', 'crd', 'workshops.vibeworkshop.dev', '-o', `jsonpath=${establishedPath}`]
-      await untilReady(async () => (await kubectl(established)).out === 'True')
+      const established = (plural: string) =>
+        kubectl(['get', 'crd', `${plural}.vibeworkshop.dev`, '-o', `jsonpath=${establishedPath}`])
+      for (const plural of ['workshops', 'workshoprooms'])
+        await untilReady(async () => (await established(plural)).out === 'True')
     }
     return { url, port, ca, key, adminToken, kubeconfig, kubeconfigFor, kubectl, run, stop }
   } catch (error) {

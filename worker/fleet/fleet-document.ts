@@ -39,6 +39,13 @@ const isSessions = (value: unknown) =>
   isTexts(value['agents']) &&
   isText(value['isolation'])
 
+const isRoom = (value: unknown) => {
+  if (!isObject(value)) return false
+  const { announcement, closesAt } = value
+  const isSaid = announcement === undefined || (isObject(announcement) && isText(announcement['text']))
+  return isSaid && (closesAt === undefined || (isText(closesAt) && !Number.isNaN(Date.parse(closesAt))))
+}
+
 const checks: readonly (readonly [string, (file: Loose) => boolean])[] = [
   ['format (1)', (file) => file['format'] === 1],
   ['version', (file) => Number.isInteger(file['version'])],
@@ -53,6 +60,7 @@ const checks: readonly (readonly [string, (file: Loose) => boolean])[] = [
   ['sessions', (file) => isSessions(file['sessions'])],
   ['models', ({ models }) => isObject(models) && isText(models['claude'])],
   ['skills', (file) => isTexts(file['skills'])],
+  ['room', ({ room }) => room === undefined || isRoom(room)],
   ['guide', ({ guide }) => guide === undefined || (isObject(guide) && Array.isArray(guide['challenges']))],
 ]
 

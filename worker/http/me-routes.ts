@@ -8,7 +8,7 @@ import { type AppContext, appRole, type Person } from './context.ts'
 export function meRoutes(app: FastifyInstance, context: AppContext): void {
   app.get('/api/me', async (request): Promise<Me> => {
     const person = personOf(request)
-    const { workshop, sessions, hub, workers } = fleetOf(context)
+    const { workshop, sessions, hub, workers, room } = fleetOf(context)
     return {
       email: person.email,
       displayName: person.displayName,
@@ -23,6 +23,7 @@ export function meRoutes(app: FastifyInstance, context: AppContext): void {
       },
       agents: await context.agents(),
       draining: context.drain.isOn || ![hub, ...workers].some(({ name }) => name === context.appName),
+      ...(room ? { room } : {}),
     }
   })
 

@@ -21,6 +21,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   'WO-4006': 403,
   'WO-4007': 403,
   'WO-4008': 503,
+  'WO-4013': 409,
   'WO-4009': 400,
   'WO-4010': 401,
   'WO-4011': 503,

@@ -14,6 +14,8 @@ const facts = (changes: Partial<AdmissionFacts> = {}): AdmissionFacts => ({
   residents: ['ada'],
   isolation: 'namespaces',
   draining: false,
+  closesAt: undefined,
+  now: 1_000,
   ...changes,
 })
 
@@ -26,6 +28,8 @@ describe('one more session', () => {
     ['is refused to a hoarder of ended ones', { sessions: Array(12).fill(ended('ada')) }, 'WO-4003'],
     ['is refused at the cap of the worker', { sessions: Array(30).fill(running('grace')) }, 'WO-4004'],
     ['is refused while draining', { draining: true }, 'WO-4008'],
+    ['is given before the room closes', { closesAt: 1_001 }, undefined],
+    ['is refused once the room has closed', { closesAt: 1_000 }, 'WO-4013'],
     ['is refused for an agent that is not offered', { rules: { ...rules, agents: ['claude'] } }, 'WO-4009'],
     ['is given on an open worker to its one person', { isolation: 'open', sessions: [running('ada')] }, undefined],
     ['is refused on an open worker to a second person', { isolation: 'open', residents: ['grace'] }, 'WO-4007'],

@@ -14,6 +14,9 @@ export interface AdmissionFacts {
   readonly residents: readonly string[]
   readonly isolation: IsolationLevel
   readonly draining: boolean
+  /** When the room closes and what time it is, epoch ms. */
+  readonly closesAt: number | undefined
+  readonly now: number
 }
 
 /** Ended sessions keep their home until they are removed; this many beyond `perUser` are kept, then one must go first. */
@@ -21,10 +24,12 @@ const keptEnded = 10
 
 /** The first reason against it, or undefined. */
 export function admissionProblem(facts: AdmissionFacts): Problem | undefined {
-  const { email, agent, rules, sessions, draining } = facts
+  const { email, agent, rules, sessions, draining, closesAt, now } = facts
   const mine = sessions.filter((session) => session.email === email)
   const running = sessions.filter((session) => session.running)
   if (draining) return { code: 'WO-4008', message: 'This worker takes no new sessions' }
+  if (closesAt !== undefined && now >= closesAt)
+    return { code: 'WO-4013', message: 'The workshop has closed: no new sessions' }
   if (!rules.agents.includes(agent))
     return { code: 'WO-4009', where: 'agent', message: `This workshop does not offer ${agent}` }
   const walls = isolationProblem(facts)

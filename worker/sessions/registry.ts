@@ -28,6 +28,8 @@ export interface RegistryOptions<T extends RunningTerminal> {
   readonly launcher: SessionLauncher<T>
   readonly rules: () => FleetFile['sessions'] | undefined
   readonly isDraining: () => boolean
+  /** When the room closes, epoch ms. */
+  readonly closesAt?: () => number | undefined
   readonly now: () => number
   /** What went wrong while taking a session down: nobody waits for that, and the session is gone all the same. */
   readonly onProblem: (error: unknown) => void
@@ -79,7 +81,7 @@ export class SessionRegistry<T extends RunningTerminal> {
 
   /**
    * Opens a session; it appears in the list as `preparing` at once, so that two requests cannot pass one cap.
-   * @throws WorkshopError WO-4003, WO-4004, WO-4007, WO-4008, WO-4009 refused; WO-4030 (or the cause's own code) failed
+   * @throws WorkshopError WO-4003, WO-4004, WO-4007, WO-4008, WO-4009, WO-4013 refused; WO-4030 (or the cause's own code) failed
    */
   async create(owner: SessionOrder['owner'], { agent, title, cols, rows }: CreateSession): Promise<SessionInfo> {
     this.#refuse(this.#admission(owner.email, agent))
@@ -199,18 +201,20 @@ export class SessionRegistry<T extends RunningTerminal> {
   }
 
   #admission(email: string, agent: CreateSession['agent'], restarted?: Session<T>): Problem | undefined {
-    const { rules, launcher, isDraining } = this.#options
-    const now = rules()
-    if (!now) return { code: 'WO-4011', message: 'The rules of this workshop are not known yet' }
+    const { rules, launcher, isDraining, closesAt, now } = this.#options
+    const inForce = rules()
+    if (!inForce) return { code: 'WO-4011', message: 'The rules of this workshop are not known yet' }
     const others = [...new Set([...this.#all(), ...this.#underWay.values()])].filter((session) => session !== restarted)
     return admissionProblem({
       email,
       agent,
-      rules: now,
+      rules: inForce,
       sessions: others.map((session) => ({ email: session.order.owner.email, running: isRunning(session) })),
       residents: [...this.#residents],
       isolation: launcher.isolation.level,
       draining: isDraining() || this.#closing,
+      closesAt: closesAt?.(),
+      now: now(),
     })
   }
 

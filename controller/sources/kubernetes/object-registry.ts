@@ -1,19 +1,19 @@
-/** What the loop tells custom resources and asks them: finalizer, status by server-side apply, the published address, events. */
+/** What the loop tells custom resources and asks them: finalizer, status by server-side apply, events; and, beside them, address and room. */
 import type { ActivityEntry } from '@workshop/contracts/fleet-api'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
+import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 import type { KubeApi } from '../../kubernetes/api.ts'
 import { KubeError } from '../../kubernetes/kube-error.ts'
-import { configMaps, objectPath, workshops } from '../../kubernetes/objects.ts'
+import { applyType, fieldManager, objectPath, ownApiVersion, workshops } from '../../kubernetes/objects.ts'
 import type { Watcher } from '../../kubernetes/watcher.ts'
 import type { LoopOptions } from '../../loop/options.ts'
 import type { ObjectWord, Registry } from '../registry.ts'
+import type { Entries } from './entries.ts'
 import type { EventRecorder } from './event-recorder.ts'
 import { finalizer, type WorkshopObject } from './resolve.ts'
+import type { Rooms } from './rooms.ts'
 import { canonical, statusBody } from './status-body.ts'
 
-const manager = 'workshop-operator'
-const apiVersion = 'vibeworkshop.dev/v1alpha1'
-const applyType = 'application/apply-patch+yaml'
 /** Somebody else may write between our read and our write, but not for ever. */
 const maxConflicts = 5
 
@@ -21,6 +21,8 @@ export interface RegistryOptions {
   readonly api: KubeApi
   readonly watcher: Watcher<WorkshopObject>
   readonly recorder: EventRecorder
+  readonly entries: Entries
+  readonly rooms: Rooms
   readonly log: LoopOptions['log']
 }
 
@@ -28,7 +30,6 @@ export class ObjectRegistry implements Registry {
   readonly #options: RegistryOptions
   /** By uid: what we wrote last, and what the API made of it. */
   readonly #written = new Map<string, { readonly sent: string; readonly seen: string }>()
-  readonly #published = new Map<string, string>()
 
   constructor(options: RegistryOptions) {
     this.#options = options
@@ -55,7 +56,7 @@ export class ObjectRegistry implements Registry {
     await this.#changeFinalizers(key, (names) => names.filter((name) => name !== finalizer))
     if (object) {
       this.#written.delete(object.metadata.uid)
-      this.#published.delete(object.metadata.uid)
+      this.#options.entries.forget(object.metadata.uid)
     }
   }
 
@@ -64,7 +65,8 @@ export class ObjectRegistry implements Registry {
     if (!object) return 'done'
     try {
       await this.#writeStatus(object, statusBody(status))
-      await this.#publish(object, status.url ?? '')
+      await this.#options.entries.publish(object, status.url ?? '')
+      await this.#options.rooms.report(key, status)
       return 'done'
     } catch (error) {
       // Gone, or another object of the same name: what we know does not speak of it.
@@ -73,6 +75,11 @@ export class ObjectRegistry implements Registry {
       this.#options.log('warn', `the status could not be written: ${message}`, { workshop: key })
       return 'again'
     }
+  }
+
+  async writeRoom(key: string, room: WorkshopRoomSpec): Promise<void> {
+    const object = this.#options.watcher.get(key)
+    if (object) await this.#options.rooms.write(object, room)
   }
 
   tell(key: string, entry: ActivityEntry): void {
@@ -90,44 +97,14 @@ export class ObjectRegistry implements Registry {
     const answer = await this.#options.api.json<WorkshopObject>({
       method: 'PATCH',
       path: objectPath(workshops, namespace, name, 'status'),
-      query: { fieldManager: manager, force: true },
+      query: { fieldManager, force: true },
       contentType: applyType,
       // With the uid an object that was made anew in the meantime refuses the status of the old one.
-      body: { apiVersion, kind: 'Workshop', metadata: { name, namespace, uid }, status },
+      body: { apiVersion: ownApiVersion, kind: 'Workshop', metadata: { name, namespace, uid }, status },
       maxTries: 2,
     })
     this.#written.set(uid, { sent, seen: canonical(answer.status ?? {}) })
     this.#options.watcher.learn(answer)
-  }
-
-  /** The one address of a Workshop, for whatever runs in the cluster and wants to show it. */
-  async #publish({ metadata: { namespace, name, uid } }: WorkshopObject, url: string): Promise<void> {
-    if (url === '' || this.#published.get(uid) === url) return
-    const owner = { apiVersion, kind: 'Workshop', name, uid, controller: true, blockOwnerDeletion: false }
-    const entry = `${name}-entry`
-    this.#published.set(uid, url)
-    await this.#options.api
-      .json({
-        method: 'PATCH',
-        path: objectPath(configMaps, namespace, entry),
-        query: { fieldManager: manager },
-        contentType: applyType,
-        body: {
-          apiVersion: 'v1',
-          kind: 'ConfigMap',
-          metadata: { name: entry, namespace, ownerReferences: [owner] },
-          data: { url },
-        },
-        maxTries: 2,
-      })
-      .catch((error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error)
-        this.#options.log('warn', `the address could not be published: ${message}`, {
-          workshop: `${namespace}/${name}`,
-        })
-        const isFinal = error instanceof KubeError && (error.status === 403 || error.isConflict)
-        if (!isFinal) this.#published.delete(uid)
-      })
   }
 
   async #changeFinalizers(key: string, change: (names: readonly string[]) => readonly string[]): Promise<ObjectWord> {
@@ -144,7 +121,7 @@ export class ObjectRegistry implements Registry {
         const answer = await this.#options.api.json<WorkshopObject>({
           method: 'PATCH',
           path: objectPath(workshops, namespace, name),
-          query: { fieldManager: manager },
+          query: { fieldManager },
           contentType: 'application/merge-patch+json',
           body: { metadata: { resourceVersion, finalizers: wanted } },
         })

@@ -1,5 +1,6 @@
 /**
- * Workshops from the Kubernetes API: custom resources and the Secrets and ConfigMaps that they refer to, all watched.
+ * Workshops from the Kubernetes API: custom resources with their rooms, and the Secrets and ConfigMaps that they refer
+ * to, all watched.
  * While the cluster cannot be seen the last copy stays, and says so.
  */
 import { hostname } from 'node:os'
@@ -12,10 +13,12 @@ import type { Wish } from '../../loop/subject.ts'
 import type { Registry } from '../registry.ts'
 import type { Source } from '../source.ts'
 import type { Trust } from '../trust.ts'
+import { Entries } from './entries.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { ObjectRegistry } from './object-registry.ts'
 import { References } from './references.ts'
 import { referencesOf, resolveWish, type WorkshopObject, wishPrint } from './resolve.ts'
+import { Rooms } from './rooms.ts'
 
 export interface KubernetesSourceOptions {
   readonly connection: Connection
@@ -32,10 +35,14 @@ export interface KubernetesSourceOptions {
 
 /** How long the start waits for Secrets and ConfigMaps; what is not read by then is named as a problem. */
 const settleMs = 10_000
+/** The same for WorkshopRooms, whose CRD an older installation lacks. */
+const roomsMs = 3_000
 
 interface Parts {
   readonly watcher: Watcher<WorkshopObject>
   readonly references: References
+  readonly rooms: Rooms
+  readonly entries: Entries
   readonly recorder: EventRecorder
   readonly registry: ObjectRegistry
   readonly trust: Trust
@@ -49,13 +56,17 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
   let tell: ((keys: readonly string[]) => void) | undefined
 
   /** Resolves one object anew; true when the loop should know. */
-  const take = ({ watcher, references, trust }: Parts, key: string): boolean => {
+  const take = ({ watcher, references, rooms, trust }: Parts, key: string): boolean => {
     const object = watcher.get(key)
     const before = wishes.get(key)
     references.want(key, object ? referencesOf(object) : [])
-    if (!object) return wishes.delete(key)
+    if (!object) {
+      if (!watcher.isBlind) void rooms.report(key, undefined)
+      return wishes.delete(key)
+    }
     const read = (reference: Parameters<References['read']>[0]) => references.read(reference)
-    const wish = resolveWish({ object, read, trust, before: before?.wish })
+    const room = rooms.read(key)
+    const wish = { ...resolveWish({ object, read, trust, before: before?.wish }), ...(room ? { room } : {}) }
     const print = wishPrint(wish, object)
     wishes.set(key, { wish, print })
     return before?.print !== print
@@ -81,10 +92,13 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
       },
     })
     const references = new References({ ...common, onChange: changed })
+    const rooms = new Rooms({ ...common, namespace, log, onChange: changed })
+    const entries = new Entries({ ...common, namespace, log, workshop: (key) => watcher.get(key) })
     const recorder = new EventRecorder(api, hostname())
-    const registry = new ObjectRegistry({ api, watcher, recorder, log })
+    const registry = new ObjectRegistry({ api, watcher, recorder, entries, rooms, log })
     const defaultNamespaces = options.defaultNamespaces ?? (login.isInCluster ? [login.namespace] : 'all')
-    return { watcher, references, recorder, registry, trust: { allowedHosts: options.allowedHosts, defaultNamespaces } }
+    const trust = { allowedHosts: options.allowedHosts, defaultNamespaces }
+    return { watcher, references, rooms, entries, recorder, registry, trust }
   }
 
   const built = (): ObjectRegistry => {
@@ -97,6 +111,7 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
     ask: (key) => built().ask(key),
     release: (key) => built().release(key),
     report: (key, status) => built().report(key, status),
+    writeRoom: (key, room) => built().writeRoom(key, room),
     tell: (key, entry) => parts?.registry.tell(key, entry),
   }
 
@@ -107,14 +122,16 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
       const made = await build()
       parts = made
       await made.watcher.start()
+      made.entries.start()
       for (const key of made.watcher.keys()) take(made, key)
-      await made.references.settled(settleMs)
-      for (const key of made.watcher.keys()) take(made, key)
+      await Promise.all([made.references.settled(settleMs), made.rooms.start(roomsMs)])
+      for (const key of new Set([...made.watcher.keys(), ...made.rooms.keys()])) take(made, key)
       tell = onChange
     },
     stop: async () => {
       tell = undefined
-      await Promise.all([parts?.watcher.stop(), parts?.references.stop(), parts?.recorder.close()])
+      const watchers = [parts?.watcher, parts?.references, parts?.rooms, parts?.entries]
+      await Promise.all([...watchers.map((each) => each?.stop()), parts?.recorder.close()])
     },
     get: (key) => wishes.get(key)?.wish,
     keys: () => [...wishes.keys()],
