@@ -14,6 +14,7 @@ import { LoopMetrics, type TurnEnd } from './metrics.ts'
 import { openElection } from './open-election.ts'
 import { openSource } from './open-source.ts'
 import type { ControllerOptions } from './options.ts'
+import { ordersTo } from './orders.ts'
 import { probeRounds } from './probing.ts'
 import { WorkQueue } from './queue.ts'
 import { queueMetrics } from './queue-metrics.ts'
@@ -203,11 +204,6 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     await report(record)
   }
   const probes = () => probeRounds({ clock, everyMs: pace.probeMs, all: () => records.all(), ask }, stopping.signal)
-  const find = (key: string, then: (record: WorkshopRecord) => void): boolean => {
-    const record = records.get(key)
-    if (record) then(record)
-    return record !== undefined
-  }
 
   const meetAll = async (source: Source) => {
     for (const wish of source.keys().flatMap((key) => source.get(key) ?? []))
@@ -270,30 +266,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       return record && viewOf(record)
     },
     activity: (key) => records.get(key)?.activity ?? [],
-    reconcileNow: (key, deep = true) =>
-      find(key, (record) => {
-        if (deep) for (const source of sources) if (source.get(key)) source.poll?.()
-        record.deep ||= deep
-        queue.add(key)
-      }),
-    setSuspended: (key, on) =>
-      find(key, (record) => {
-        record.suspendedByHand = on
-        record.say({ at: clock.now(), who: 'control room', level: 'info', text: on ? 'suspended' : 'goes on' })
-        feed.changed(record)
-        queue.add(key)
-      }),
-    setRoom: async (key, room) => {
-      await records.get(key)?.writeRoom(room, clock.now())
-      return find(key, (record) => {
-        changed(record)
-        queue.add(key)
-      })
-    },
-    pollSources: () => {
-      for (const source of sources) source.poll?.()
-    },
-    confirmRemoval: (key) => sources.some((source) => source.confirmRemoval?.(key) === true),
+    ...ordersTo({ records, sources, queue, feed, clock }),
     subscribe: (listener) => feed.subscribe(listener),
     health: () => {
       if (!isStarted) return [{ name: 'source', ok: false, message: startProblem }]

@@ -4,6 +4,7 @@
  * revert. A cluster without the CRD has no rooms and is served all the same.
  */
 import { setConditions } from '@workshop/contracts/conditions'
+import { WorkshopError } from '@workshop/contracts/errors'
 import { isSilent, validateRoomSpec } from '@workshop/contracts/validate-room'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
 import type { WorkshopRoomSpec, WorkshopRoomStatus } from '@workshop/contracts/workshop-room'
@@ -104,6 +105,8 @@ export class Rooms {
       this.#watcher.learn(answer)
     } catch (error) {
       if (error instanceof KubeError && (error.isMissing || error.isConflict)) return
+      // Whoever leads writes it.
+      if (error instanceof WorkshopError && error.code === 'WO-3013') return
       const message = error instanceof Error ? error.message : String(error)
       this.#options.log('warn', `the status of a WorkshopRoom could not be written: ${message}`, { room: key })
     }
