@@ -76,6 +76,7 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
     closesAt: () => closingTime(state.seating?.fleet),
     now: Date.now,
     onProblem: (error) => logger.error({ err: error }, 'a session could not be taken down cleanly'),
+    onForeign: (by) => logger.warn({ by }, "somebody asked for another person's session"),
     onEnd: ({ agent }, why) => logger.info({ agent, why }, 'session ended'),
   })
   await sessions.restore()

@@ -1,4 +1,5 @@
 /** A small client of `term.v1` for tests: attaches as the proxy would pass a browser on, collects output, types. */
+import { randomUUID } from 'node:crypto'
 import { decodeServer } from '@workshop/contracts/terminal-decode'
 import { encodeClient } from '@workshop/contracts/terminal-encode'
 import { type ServerFrame, terminalProtocol } from '@workshop/contracts/terminal-protocol'
@@ -32,7 +33,9 @@ export async function openTerminal({ port, session, headers }: TerminalAddress) 
     socket.once('unexpected-response', (_request, answer) => reject(new Error(`refused with ${answer.statusCode}`)))
   })
   const size = { cols: 80, rows: 24, visible: true }
-  const hello = { session, client: 'test-client', inSeq: 0, ...size, role: 'control', window: 262_144 } as const
+  // A page of its own each time: the session remembers what a client has typed.
+  const client = randomUUID()
+  const hello = { session, client, inSeq: 0, ...size, role: 'control', window: 262_144 } as const
   socket.send(encodeClient({ type: 'hello', hello }))
   return {
     frames,

@@ -53,6 +53,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
     now: Date.now,
     onProblem: (error) => logger.error({ err: error }),
     onEnd: () => {},
+    onForeign: (by) => logger.warn({ by }, 'foreign'),
   })
   const context: AppContext<Awaited<ReturnType<FakeLauncher['launch']>>> = {
     appName,

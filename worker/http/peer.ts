@@ -7,12 +7,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { endpoint, findConnection, isLoopback, parseTcpTable, type TcpRow } from './tcp-table.ts'
+import { endpoint, findConnection, isLoopback, rowsWithPort, type TcpRow } from './tcp-table.ts'
 
 /** What the decision looks at; `linuxPeerView` reads it from /proc. */
 export interface PeerView {
-  /** All TCP sockets of this network namespace. */
-  readonly sockets: () => readonly TcpRow[]
+  /** The TCP sockets of this network namespace that have this port at one of their ends. */
+  readonly sockets: (port: number) => Iterable<TcpRow>
   /** Does the process that started us, and still is our parent, hold this socket? */
   readonly parentHolds: (inode: number) => boolean
   /** Is this one of the machine's own addresses? */
@@ -33,7 +33,7 @@ export function isProxyPeer(ends: Ends, view: PeerView): boolean {
   const peer = endpoint(ends.remoteAddress, ends.remotePort)
   const own = endpoint(ends.localAddress, ends.localPort)
   if (!peer || !own) return false
-  const row = findConnection(view.sockets(), peer, own)
+  const row = findConnection(view.sockets(peer.port), peer, own)
   if (row) return row.inode !== 0 && view.parentHolds(row.inode)
   return view.trustRemote && !isLoopback(peer) && !view.isOwnAddress(peer.address)
 }
@@ -55,13 +55,18 @@ export function oncePerConnection(decide: (ends: Ends) => boolean): (socket: Soc
 export function linuxPeerView(parentPid: number, trustRemote: boolean): PeerView {
   return {
     trustRemote,
-    sockets: () => ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((path) => parseTcpTable(readTable(path))),
+    sockets: rowsOf,
     parentHolds: (inode) => process.ppid === parentPid && holdsSocket(parentPid, inode),
     isOwnAddress: (address) =>
       Object.values(networkInterfaces()).some((list) =>
         list?.some((own) => endpoint(own.address, 0)?.address === address),
       ),
   }
+}
+
+/** Table by table: most are found in the first, and the kernel takes milliseconds to write one. */
+function* rowsOf(port: number): Iterable<TcpRow> {
+  for (const path of ['/proc/net/tcp', '/proc/net/tcp6']) yield* rowsWithPort(readTable(path), port)
 }
 
 /** A kernel without IPv6 has no second table; without /proc there are no local peers to believe. */
@@ -77,7 +82,10 @@ function holdsSocket(pid: number, inode: number): boolean {
   const wanted = `socket:[${inode}]`
   const folder = `/proc/${pid}/fd`
   try {
-    return readdirSync(folder).some((fd) => linkOf(`${folder}/${fd}`) === wanted)
+    // Newest first: it was opened a moment ago.
+    return readdirSync(folder)
+      .reverse()
+      .some((fd) => linkOf(`${folder}/${fd}`) === wanted)
   } catch {
     return false
   }

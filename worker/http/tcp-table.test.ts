@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endpoint, findConnection, isLoopback, parseTcpTable } from './tcp-table.ts'
+import { endpoint, findConnection, isLoopback, parseTcpTable, rowsWithPort } from './tcp-table.ts'
 
 const heading = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode'
 const row = (local: string, remote: string, inode: string) =>
@@ -28,6 +28,22 @@ describe('reading the socket table', () => {
 
   it('skips what is not a row', () => {
     expect(parseTcpTable(`${heading}\n\n   1: garbage\n${row('0100007F:1F90', 'zz:0000', '1')}`)).toEqual([])
+  })
+})
+
+describe('reading the rows of one port', () => {
+  it('gives those that have it at either end, and no others', () => {
+    const lines = [
+      row('0100007F:1F90', '0100007F:C350', '1'),
+      row('0100007F:C350', '0100007F:1F90', '2'),
+      // The port as part of an address, and as an inode.
+      row('C350007F:0050', '0100007F:0051', '50000'),
+    ]
+    const text = [heading, ...lines].join('\n')
+    expect(rowsWithPort(text, 50_000).map(({ inode }) => inode)).toEqual([1, 2])
+    expect(rowsWithPort(text, 80).map(({ inode }) => inode)).toEqual([50_000])
+    expect(rowsWithPort(text, 81).map(({ inode }) => inode)).toEqual([50_000])
+    expect(rowsWithPort(text, 82)).toEqual([])
   })
 })
 

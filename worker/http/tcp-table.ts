@@ -31,9 +31,24 @@ export function parseTcpTable(text: string): readonly TcpRow[] {
   return rows
 }
 
+/**
+ * The rows in which a port occurs, at either end. Only these lines are read: a machine that opens and closes many
+ * connections has tens of thousands of rows, and this is asked for each new connection.
+ */
+export function rowsWithPort(text: string, port: number): readonly TcpRow[] {
+  const word = `:${port.toString(16).toUpperCase().padStart(4, '0')} `
+  const lines = new Set<string>()
+  for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+    const end = text.indexOf('\n', at)
+    lines.add(text.slice(text.lastIndexOf('\n', at) + 1, end === -1 ? text.length : end))
+  }
+  return parseTcpTable([...lines].join('\n'))
+}
+
 /** The row whose own end is `local` and whose other end is `remote`. */
-export function findConnection(rows: readonly TcpRow[], local: Endpoint, remote: Endpoint): TcpRow | undefined {
-  return rows.find((row) => sameEndpoint(row.local, local) && sameEndpoint(row.remote, remote))
+export function findConnection(rows: Iterable<TcpRow>, local: Endpoint, remote: Endpoint): TcpRow | undefined {
+  for (const row of rows) if (sameEndpoint(row.local, local) && sameEndpoint(row.remote, remote)) return row
+  return undefined
 }
 
 /** An endpoint as Node names it (`127.0.0.1`, `::ffff:10.0.0.1`, `fe80::1%eth0`); undefined when it is no address. */

@@ -34,6 +34,8 @@ export interface RegistryOptions<T extends RunningTerminal> {
   /** What went wrong while taking a session down: nobody waits for that, and the session is gone all the same. */
   readonly onProblem: (error: unknown) => void
   readonly onEnd: (order: SessionOrder, why: 'exit' | 'idle' | 'removed') => void
+  /** Somebody asked for a session that is another person's; they are told that there is none. */
+  readonly onForeign: (email: string) => void
 }
 
 /** SIGHUP first, so that agents and shells save their state; a participant who removes a session waits this long at most. */
@@ -58,6 +60,7 @@ export class SessionRegistry<T extends RunningTerminal> {
    */
   owned(email: string, id: string): Session<T> {
     const session = this.#sessions.get(id)
+    if (session && session.order.owner.email !== email) this.#options.onForeign(email)
     if (!session || session.order.owner.email !== email)
       throw new WorkshopError({ code: 'WO-4005', message: 'There is no session of yours with this id' })
     return session
