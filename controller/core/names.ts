@@ -46,12 +46,14 @@ export function identityOf(controllerId: string, key: string): Identity {
 
 /** Names for `replicas` workers. `userName` is the controller's own, in whose home the folder lies. */
 export function namesOf(
-  { namespace, name }: Identity,
+  { controllerId, namespace, name }: Identity,
   spec: { readonly prefix?: string | undefined; readonly replicas: number; readonly scope?: string | undefined },
   userName: string,
 ): Names {
   const prefix = spec.prefix ?? name
-  const folder = `/Workspace/Users/${userName}/.workshop-operator/${namespace}.${name}`
+  // Two controllers of one user must not share a folder: each would take the other's apps off its readers.
+  const owner = controllerId === 'default' ? '' : `${controllerId}/`
+  const folder = `/Workspace/Users/${userName}/.workshop-operator/${owner}${namespace}.${name}`
   return {
     hub: `${prefix}-hub`,
     workers: Array.from({ length: spec.replicas }, (_, index) => `${prefix}-worker-${index + 1}`),

@@ -20,9 +20,15 @@ export function planChanges(desired: Desired, observed: Observed): Planned {
     desired.rollout,
   )
   const apps = desired.apps.map((app) => planApp({ desired, observed, app, turn: turns.get(app.name) ?? 'go' }))
+  const secrets = planSecrets(desired, observed, observed.at)
+  // Every app is somebody else's: what there could be beside them would serve nobody.
+  if (apps.every(({ blockers = [] }) => blockers.length > 0)) {
+    const blockers = [...apps, secrets].flatMap((part) => part.blockers ?? [])
+    return assemble(desired.key, [{ steps: [], blockers }])
+  }
   return assemble(desired.key, [
     { steps: [], blockers: rosterBlockers(desired) },
-    planSecrets(desired, observed, observed.at),
+    secrets,
     planFiles(desired, observed, leaving),
     ...apps,
     ...leaving.map((app) => planRemoval(desired, observed, app)),
