@@ -30,7 +30,7 @@ const output = join(root, 'worker/prebuilds/linux-x64/pty.node')
 const run = (command: string, args: readonly string[]) => execFileSync(command, args, { encoding: 'utf8' })
 
 run('gcc', [
-  ...['-shared', '-fPIC', '-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-D_FORTIFY_SOURCE=2'],
+  ...['-shared', '-fPIC', '-std=gnu11', '-O3', '-Wall', '-Wextra', '-Werror', '-D_FORTIFY_SOURCE=2'],
   ...['-fvisibility=hidden', '-DNAPI_VERSION=8', `-ffile-prefix-map=${root}=.`, `-I${headers}`],
   ...readdirSync(sources)
     .filter((file) => file.endsWith('.c'))

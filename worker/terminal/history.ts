@@ -26,6 +26,8 @@ export class History {
   /** Output before it is in the model, or plain and forgotten. */
   #covered = 0
   #plain = new PlainScan()
+  /** From here on all is known to be text and colours. */
+  #mixedTo = 0
   #model: ScreenModel | undefined
   #size: PtySize
 
@@ -43,11 +45,13 @@ export class History {
     return (this.#model?.behind() ?? 0) > this.ring.capacity
   }
 
-  write(chunk: Uint8Array): void {
+  /** `plain`: text and colours only, as in PtyEvents. */
+  write(chunk: Uint8Array, plain = false): void {
     while (this.ring.end + chunk.length - this.ring.capacity > this.#covered && this.#covered < this.ring.end) {
       this.#cover(Math.min(this.ring.end, this.#covered + this.ring.capacity / pieceShare))
     }
     this.ring.write(chunk)
+    if (!plain) this.#mixedTo = this.ring.end
     if (this.#covered < this.ring.oldest) {
       // A chunk larger than the whole ring: its beginning was never there.
       this.#covered = this.ring.oldest
@@ -65,13 +69,13 @@ export class History {
   /** What stands for the past on a fresh screen: raw bytes where they say all, else the model's screen. */
   async replay(): Promise<Replay> {
     if (this.#model === undefined) {
-      const plain = this.#plain.clone()
-      const bytes = this.ring.read(this.#covered, this.ring.end)
-      if (this.#covered === 0 || plain.scan(bytes.subarray(0, safeCut(bytes)))) return this.#raw()
+      if (this.#covered === 0) return this.#raw()
+      const bytes = this.ring.view(this.#covered, this.ring.end)
+      if (this.#plain.clone().scan(bytes.subarray(0, safeCut(bytes)))) return this.#raw()
       this.#bear()
     }
     const end = this.ring.end
-    const cut = this.#covered + safeCut(this.ring.read(this.#covered, end))
+    const cut = this.#covered + safeCut(this.ring.view(this.#covered, end))
     this.#feed(cut)
     const size = this.sizes.at(cut)
     try {
@@ -98,10 +102,12 @@ export class History {
   /** Makes sure that output before `to` may leave the ring. */
   #cover(to: number): void {
     if (this.#model === undefined) {
-      const piece = this.ring.read(this.#covered, to)
+      const piece = this.ring.view(this.#covered, to)
       const cut = safeCut(piece)
       const plain = this.#plain.clone()
-      if (cut > 0 && plain.scan(piece.subarray(0, cut)) && this.#fillsScreen(this.#covered + cut)) {
+      const whole = piece.subarray(0, cut)
+      const fits = this.#mixedTo <= this.#covered ? plain.scanColours(whole) : plain.scan(whole)
+      if (cut > 0 && fits && this.#fillsScreen(this.#covered + cut)) {
         this.#plain = plain
         this.#covered += cut
         return
@@ -115,7 +121,7 @@ export class History {
   #fillsScreen(from: number): boolean {
     let missing = 2 * this.#size.rows
     for (let end = this.ring.end; end > from; end -= lookBytes) {
-      const bytes = this.ring.read(Math.max(from, end - lookBytes), end)
+      const bytes = this.ring.view(Math.max(from, end - lookBytes), end)
       for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) missing--
       if (missing <= 0) return true
     }

@@ -13,7 +13,7 @@ import { TtyWatch } from './tty-watch.ts'
 
 export interface LifeEvents extends InputEvents {
   /** Output is in the ring; the chunk is valid only during the call. */
-  readonly output: (chunk: Buffer) => void
+  readonly output: (chunk: Buffer, plain: boolean) => void
   readonly title: (title: string) => void
   readonly tty: (state: TtyState) => void
   /** After the last output. */
@@ -48,7 +48,7 @@ export class Life {
   constructor({ launch, size, spawn, screens, ringBytes }: LifeOptions, events: LifeEvents) {
     this.#events = events
     this.pty = spawn(launch, size, {
-      data: (chunk) => this.#output(chunk),
+      data: (chunk, plain) => this.#output(chunk, plain),
       exit: (exit) => this.#ended(exit),
       progress: () => this.input.progress(),
     })
@@ -102,12 +102,12 @@ export class Life {
     this.pty.resume()
   }
 
-  #output(chunk: Buffer): void {
+  #output(chunk: Buffer, plain = false): void {
     if (this.#over) return
-    this.history.write(chunk)
-    this.tty.output(chunk)
-    this.#events.output(chunk)
-    const title = this.#titles.scan(chunk)
+    this.history.write(chunk, plain)
+    if (!plain) this.tty.output(chunk)
+    this.#events.output(chunk, plain)
+    const title = plain ? undefined : this.#titles.scan(chunk)
     if (title === undefined || title === this.#title) return
     this.#title = title
     this.#events.title(title)

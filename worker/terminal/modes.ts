@@ -51,6 +51,29 @@ export class PlainScan {
     return this.#colours.length <= maxColours
   }
 
+  /** As scan, for a piece that is known to hold text and colours only. */
+  scanColours(bytes: Uint8Array): boolean {
+    const found: string[] = []
+    for (let end = bytes.length; found.length <= maxColours / 2; ) {
+      const at = end === 0 ? -1 : bytes.lastIndexOf(esc, end - 1)
+      if (at === -1) {
+        this.#colours += found.reverse().join('')
+        return this.#colours.length <= maxColours
+      }
+      const last = sequenceEnd(bytes, at)
+      if (bytes[last] === 0x6d) {
+        const kind = colourKind(bytes, at, last)
+        if (kind !== 'reset') found.push(latin1(bytes, at, last + 1))
+        if (kind !== 'more') {
+          this.#colours = found.reverse().join('')
+          return this.#colours.length <= maxColours
+        }
+      }
+      end = at
+    }
+    return false
+  }
+
   /** Index after the sequence at `at`, or -1 when it draws. */
   #sequence(bytes: Uint8Array, at: number): number {
     const kind = bytes[at + 1]
@@ -65,8 +88,7 @@ export class PlainScan {
   }
 
   #csi(bytes: Uint8Array, at: number): number {
-    let end = at + 2
-    while (end < bytes.length && (bytes[end] ?? 0) < 0x40) end++
+    const end = sequenceEnd(bytes, at)
     if (bytes[end] === 0x6d) return this.#colour(bytes, at, end) ? end + 1 : -1
     const parameters = latin1(bytes, at + 2, end)
     const final = String.fromCharCode(bytes[end] ?? 0)
@@ -80,20 +102,37 @@ export class PlainScan {
     return -1
   }
 
-  /** `ESC [ … m` from `at` to `end`. Nothing, or a zero first, sets all colours back; `>` and `?` mean something else. */
+  /** `ESC [ … m` from `at` to `end`. */
   #colour(bytes: Uint8Array, at: number, end: number): boolean {
-    let first = at + 2
-    while (bytes[first] === 0x30) first++
-    const next = bytes[first]
-    if (next === 0x3e || next === 0x3f) return false
-    const isReset = first === end || (next === 0x3b && first > at + 2)
-    if (isReset) {
+    const kind = colourKind(bytes, at, end)
+    if (kind === undefined) return false
+    if (kind !== 'more') {
       this.#colours = ''
       this.#ranges.length = 0
     }
-    if (first !== end) this.#ranges.push(at, end + 1)
+    if (kind !== 'reset') this.#ranges.push(at, end + 1)
     return this.#ranges.length <= maxColours
   }
+}
+
+/** Index of the last byte of the control sequence at `at`. */
+function sequenceEnd(bytes: Uint8Array, at: number): number {
+  let end = at + 2
+  while (end < bytes.length && (bytes[end] ?? 0) < 0x40) end++
+  return end
+}
+
+/**
+ * Of `ESC [ … m`: nothing, or a zero first, sets all colours back (`reset`, with others behind it `anew`). `>` and `?`
+ * mean something else: undefined.
+ */
+function colourKind(bytes: Uint8Array, at: number, end: number): 'reset' | 'anew' | 'more' | undefined {
+  let first = at + 2
+  while (bytes[first] === 0x30) first++
+  const next = bytes[first]
+  if (next === 0x3e || next === 0x3f) return undefined
+  if (first === end) return 'reset'
+  return next === 0x3b && first > at + 2 ? 'anew' : 'more'
 }
 
 function latin1(bytes: Uint8Array, from: number, to: number): string {

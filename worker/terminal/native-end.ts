@@ -6,9 +6,9 @@ import type { TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
 const batch = Buffer.allocUnsafeSlow(65_536)
 
 export function openNative(native: OwnNative, fd: number, events: TerminalEndEvents): TerminalEnd {
-  const terminal = native.open(fd, batch, (length) => {
+  const terminal = native.open(fd, batch, (length, plain) => {
     if (length === 0) events.end()
-    else events.data(batch.subarray(0, length))
+    else events.data(batch.subarray(0, length), plain === 1)
   })
   return {
     write: (data) => native.write(terminal, data),

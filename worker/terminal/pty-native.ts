@@ -26,8 +26,11 @@ export interface OwnNative {
     rows: number,
     onExit: OnExit,
   ) => { readonly fd: number; readonly pid: number }
-  /** Reads from now on, and closes the descriptor in the end. Puts each batch into `target` (64 KB); length 0 is the end. */
-  readonly open: (fd: number, target: Buffer, onData: (length: number) => void) => NativeTerminal
+  /**
+   * Reads from now on, and closes the descriptor in the end. Puts each batch into `target` (64 KB); length 0 is the end;
+   * `plain` is 1 for text and colours only.
+   */
+  readonly open: (fd: number, target: Buffer, onData: (length: number, plain?: number) => void) => NativeTerminal
   /** Bytes taken; 0 when there is no room; -1 when the terminal is gone. */
   readonly write: (terminal: NativeTerminal, bytes: Uint8Array) => number
   readonly resize: (terminal: NativeTerminal, cols: number, rows: number) => void

@@ -144,3 +144,37 @@ describe('the native part', () => {
     expect(() => load([{ kind: 'own', path: hash }])).toThrow(/WO-9003.*sha256/)
   })
 })
+
+describe('output on its way in', () => {
+  const isPlain = async (text: string) => {
+    const marks: (boolean | undefined)[] = []
+    await new Promise<void>((resolve) => {
+      const launch = {
+        file: '/bin/sh',
+        args: ['-c', 'stty -opost; printf %s "$TEXT"'],
+        env: { ...env, TEXT: text },
+        cwd: '/',
+      }
+      const events = {
+        data: (_: Buffer, plain?: boolean) => void marks.push(plain),
+        exit: () => resolve(),
+        progress: () => {},
+      }
+      spawnPty(launch, size, events)
+    })
+    return marks.every((mark) => mark === true)
+  }
+
+  it.runIf(loadPty().kind === 'own').for([
+    ['text with colours is plain', 'a line\r\n\u001b[1;32mgreen\u001b[0m\u001b[K µ\r\n\ttab', true],
+    ['a cursor that moves is not', 'a\u001b[2Ab', false],
+    ['a title is not', '\u001b]0;name\u0007', false],
+    ['a mode is not', '\u001b[?25l', false],
+    ['a colour without its end is not', 'text\u001b[3', false],
+    ['a lone escape is not', 'text\u001b', false],
+    ['line drawing is not', 'text\u000eqqq', false],
+    ['a form feed is not', 'text\fnext', false],
+  ] as const)('%s', async ([, text, plain]) => {
+    expect(await isPlain(text)).toBe(plain)
+  })
+})

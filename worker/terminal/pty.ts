@@ -14,8 +14,11 @@ import type { TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
 import type { ReadTty } from './tty-watch.ts'
 
 export interface PtyEvents {
-  /** Output in batches: the first bytes after quiet or typing at once, a stream each 4 ms or 32 KB. Valid only during the call. */
-  readonly data: (chunk: Buffer) => void
+  /**
+   * Output in batches: the first bytes after quiet or typing at once, a stream each 4 ms or 60 KB. Valid only during the
+   * call. `plain`: it is known to hold text and colours only, whole sequences each.
+   */
+  readonly data: (chunk: Buffer, plain?: boolean) => void
   /** After the last output, once. */
   readonly exit: (exit: TerminalExit) => void
   /** Waiting input was written. */

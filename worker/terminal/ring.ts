@@ -57,6 +57,13 @@ export class ByteRing {
     return bytes
   }
 
+  /** `[from, to)`, valid until the next write: a copy only where the ring wraps. */
+  view(from: number, to: number): Buffer {
+    const start = from % this.#bytes.length
+    if (from < this.oldest || to > this.#end || start + to - from > this.#bytes.length) return this.read(from, to)
+    return this.#bytes.subarray(start, start + to - from)
+  }
+
   /** Nothing wraps before the full size is reached, so growing is a plain copy. */
   #grow(more: number): void {
     if (this.#bytes.length === this.capacity || this.#end + more <= this.#bytes.length) return

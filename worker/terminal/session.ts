@@ -202,7 +202,7 @@ export class TerminalSession implements ViewerSource {
     const life: Life = new Life(
       { launch, size: { cols, rows }, spawn, screens: models, ringBytes },
       {
-        output: (chunk) => this.#output(chunk),
+        output: (chunk, plain) => this.#output(chunk, plain),
         title: (title) => this.announce({ kind: 'title', title }),
         tty: (state) => this.announce({ kind: 'tty', ...state }),
         exit: (exit) => {
@@ -227,11 +227,11 @@ export class TerminalSession implements ViewerSource {
   }
 
   /** Output comes in batches (PtyEvents): what is there goes out. */
-  #output(chunk: Buffer): void {
+  #output(chunk: Buffer, plain: boolean): void {
     this.#lastOutputAt = this.#now()
     this.#flush()
     this.#settleFlow()
-    if (this.#viewers.size > 0) return
+    if (plain || this.#viewers.size > 0) return
     const answer = answersTo(chunk)
     if (answer !== '') this.#life.input.inject(Buffer.from(answer))
   }

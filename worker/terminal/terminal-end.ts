@@ -14,8 +14,8 @@ export interface TerminalEnd {
 }
 
 export interface TerminalEndEvents {
-  /** Output in batches, as flushDelay says. Valid only during the call. */
-  readonly data: (batch: Buffer) => void
+  /** Output in batches, as flushDelay says. Valid only during the call. `plain` as in PtyEvents. */
+  readonly data: (batch: Buffer, plain?: boolean) => void
   /** Nobody has the terminal open any more. */
   readonly end: () => void
 }

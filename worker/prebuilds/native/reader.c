@@ -12,7 +12,7 @@
 enum {
   batch_bytes = 65536,
   /* As flushBytes and quietMs in flow.ts. */
-  enough_bytes = 32768,
+  enough_bytes = 61440,
   quiet_ms = 4,
   /* More reads than fill a batch would keep the event loop from other sessions. */
   reads_per_turn = 16,
@@ -42,7 +42,8 @@ static void tell(struct terminal *terminal) {
   terminal->typed = false;
   terminal->told_at = uv_hrtime();
   uv_timer_stop(terminal->timer);
-  if (!terminal->addon->dying) call_js(terminal->addon, terminal->on_data, 1, &length);
+  const int32_t news[] = {length, is_plain(terminal->target, length)};
+  if (!terminal->addon->dying) call_js(terminal->addon, terminal->on_data, 2, news);
 }
 
 static uint64_t quiet_for_ms(const struct terminal *terminal) {

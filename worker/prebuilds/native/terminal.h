@@ -86,6 +86,9 @@ void close_terminal(struct terminal *terminal);
 /* JavaScript's last word on it. */
 void forget_terminal(struct terminal *terminal);
 
+/* plain.c. Is it text and colours and nothing else, neither begun before nor left unfinished? */
+bool is_plain(const char *bytes, size_t length);
+
 /* addon.c */
 uv_handle_t *new_handle(struct addon *addon, uv_handle_type type, void *data);
 void close_handle(struct addon *addon, uv_handle_t *handle, uv_close_cb closed);
