@@ -7,11 +7,11 @@ import { fileURLToPath } from 'node:url'
 
 /** As in build.sh. */
 const version = 'v1.36.3'
-const needed = ['etcd', 'kube-apiserver', 'kubectl', 'kube-controller-manager']
+const needed = ['etcd', 'kube-apiserver', 'kubectl', 'kube-controller-manager', 'helm', 'promquery']
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Folder of the programs, or undefined. A folder without a controller manager will do when `KUBEBUILDER_ASSETS` names it. */
+/** Folder of the programs, or undefined. The first three will do when `KUBEBUILDER_ASSETS` names it. */
 export function findBinaries(env: Env = process.env): string | undefined {
   const assets = env['KUBEBUILDER_ASSETS']
   if (assets && holds(assets, needed.slice(0, 3))) return assets

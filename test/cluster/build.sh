@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds a real control plane for the tests, once, into a cache: etcd, kube-apiserver, kube-controller-manager, kubectl, helm.
+# Builds a real control plane for the tests, once, into a cache: etcd, kube-apiserver, kube-controller-manager, kubectl, helm,
+# and Prometheus' engine for the chart's alerts (promquery).
 # usage: build.sh [FOLDER]   (default ~/.cache/workshop-operator/kube/<version>-<os>-<arch>)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,4 +20,5 @@ build kube k8s.io/kubernetes/cmd/kube-apiserver kube-apiserver
 build kube k8s.io/kubernetes/cmd/kubectl kubectl
 build kube k8s.io/kubernetes/cmd/kube-controller-manager kube-controller-manager
 build helm helm.sh/helm/v4/cmd/helm helm
+build prometheus ./query promquery
 echo "$folder"

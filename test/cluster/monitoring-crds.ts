@@ -14,7 +14,7 @@ const duration = {
 
 const rule = object({ alert: text, expr: text, for: duration, labels: texts, annotations: texts }, ['expr'])
 const group = object({ name: { type: 'string', minLength: 1 }, interval: duration, rules: list(rule) }, ['name'])
-const endpoint = object({ port: text, path: text, scheme: text, interval: duration, scrapeTimeout: duration })
+const endpoint = object({ port: text, path: text, scheme: text, interval: duration, honorLabels: { type: 'boolean' } })
 
 function crd(kind: string, plural: string, spec: object) {
   return {
