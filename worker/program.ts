@@ -7,7 +7,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Agent } from './agents/agent.ts'
 import { findAgents } from './agents/registry.ts'
 import type { Config } from './config.ts'
-import { type Seating, seating } from './fleet/seats.ts'
+import { closingTime, type Seating, seating } from './fleet/seats.ts'
 import { workspaceFleet } from './fleet/workspace-fleet.ts'
 import { createGateway } from './gateway/server.ts'
 import type { AppContext, Person } from './http/context.ts'
@@ -139,12 +139,6 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
       await Promise.all([app.close(), gateway.close()])
     },
   }
-}
-
-/** When the room closes, epoch ms. */
-function closingTime(fleet: FleetFile | undefined): number | undefined {
-  const at = fleet?.room?.closesAt
-  return at === undefined ? undefined : Date.parse(at)
 }
 
 /** The agents that the spec offers, in its order, as this worker can run them. */

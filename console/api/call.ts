@@ -29,7 +29,7 @@ const patienceMs = 15_000
  * Sends a request and returns the JSON answer (undefined for 204).
  * @throws CallFailed on every answer that is not 2xx and when nobody answers.
  */
-export async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+export async function call<T>(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T> {
   let response: Response
   try {
     response = await fetch(path, {

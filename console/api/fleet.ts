@@ -1,5 +1,6 @@
 /** The controller as contracts/fleet-api.ts describes it. */
 import type { ActivityEntry, WorkshopView } from '@workshop/contracts/fleet-api'
+import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 import { call } from './call.ts'
 
 /** Names one Workshop. */
@@ -16,4 +17,5 @@ export const fleet = {
   activity: (key: WorkshopKey) => call<readonly ActivityEntry[]>('GET', `${path(key)}/activity`),
   reconcile: (key: WorkshopKey) => call<unknown>('POST', `${path(key)}/reconcile`),
   suspend: (key: WorkshopKey, on: boolean) => call<unknown>('POST', `${path(key)}/suspend`, { on }),
+  say: (key: WorkshopKey, room: WorkshopRoomSpec) => call<unknown>('PUT', `${path(key)}/room`, room),
 }

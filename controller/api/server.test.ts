@@ -134,6 +134,19 @@ describe('the fleet API', () => {
     expect(controller.calls).toEqual(['reconcile default/first-workshop deep', 'suspend default/first-workshop true'])
   })
 
+  it('takes what is said in the room as a whole, and only what a room can hold', async () => {
+    const put = (name: string, payload: object) =>
+      api.inject({ method: 'PUT', url: `/api/workshops/default/${name}/room`, headers: bearer, payload })
+    const before = controller.calls.length
+    expect((await put('first-workshop', { announcement: { text: 'Lunch' } })).statusCode).toBe(202)
+    expect(controller.calls.slice(before)).toEqual([
+      'room default/first-workshop {"announcement":{"text":"Lunch","level":"info"}}',
+    ])
+    const refused = await put('first-workshop', { closesAt: 'soon' })
+    expect([refused.statusCode, refused.json().error]).toMatchObject([400, { code: 'WO-1106', where: 'spec.closesAt' }])
+    expect((await put('other', {})).statusCode).toBe(404)
+  })
+
   it('is probed and measured without a key', async () => {
     const get = (url: string, name = host) => api.inject({ url, headers: { host: name } })
     expect((await get('/healthz', '10.1.2.3:8091')).statusCode).toBe(200)

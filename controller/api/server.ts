@@ -124,8 +124,7 @@ function answerTo(error: unknown): { readonly status: number; readonly problem: 
   if (error instanceof WorkshopError) {
     const [problem = { code: 'WO-9099', message: error.message }] = error.problems
     return {
-      status:
-        error instanceof Refusal || error instanceof UnsignedPush ? error.status : (statusOf[problem.code] ?? 500),
+      status: error instanceof Refusal || error instanceof UnsignedPush ? error.status : statusFor(problem.code),
       problem,
     }
   }
@@ -136,6 +135,9 @@ function answerTo(error: unknown): { readonly status: number; readonly problem: 
 }
 
 const statusOf: Readonly<Partial<Record<ErrorCode, number>>> = { 'WO-1161': 404, 'WO-1176': 409, 'WO-4009': 400 }
+
+/** What is wrong with something that was written down is the caller's to mend. */
+const statusFor = (code: ErrorCode) => statusOf[code] ?? (code.startsWith('WO-11') ? 400 : 500)
 
 const one = (header: string | readonly string[] | undefined) => (typeof header === 'string' ? header : header?.[0])
 

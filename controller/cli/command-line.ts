@@ -1,8 +1,8 @@
 /** `workshop`: every command with its flags and help. What commands do lies in commands/, one file each. */
-import { WorkshopError } from '@workshop/contracts/errors'
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import type { ControllerConfig } from '../config.ts'
 import type { CommandContext, ExitCode, OutputFormat } from './command-context.ts'
+import { examples, portNumber, usageError, wholeNumber } from './flag-values.ts'
 import type { LoopPrograms } from './loop-programs.ts'
 import { exitCodeOf, showError } from './show-error.ts'
 import type { Terminal } from './terminal.ts'
@@ -158,6 +158,24 @@ function addRunningCommands(program: Command, run: Run): void {
       .description(description)
       .addHelpText('after', examples(`workshop ${command} lakehouse-day`))
       .action((name: string) => run((context) => act(context, name))())
+  const room = program
+    .command('room')
+    .argument('<name>', 'the Workshop, as name or namespace/name')
+    .description('show or change what everybody in the room is told')
+    .option('--announce <text>', 'one message for everybody')
+    .option('--warning', 'the message cannot be dismissed')
+    .option('--closes-at <time>', '17:30, or a whole time with its offset; from then on no session is opened')
+    .option('--clear', 'take back what was said before')
+    .addHelpText(
+      'after',
+      examples(
+        'workshop room lakehouse-day --announce "Lunch is served"',
+        'workshop room lakehouse-day --closes-at 18:00',
+      ),
+    )
+  room.action((name: string) =>
+    run(async (context) => (await import('./commands/room.ts')).room(context, name, room.opts()))(),
+  )
   named('reconcile', 'look now, deeply', async (context, name) => (await commands()).reconcile(context, name))
   named('confirm-removal', 'take down a Workshop whose spec is gone from git and that waits', async (context, name) =>
     (await commands()).confirmRemoval(context, name),
@@ -274,29 +292,4 @@ function addServerOptions(command: Command): Command {
     .option('--git-allow-env <name...>', 'variables that specs from git may name')
     .option('--git-allow-profile <name...>', 'Databricks profiles that specs from git may name')
     .option('--webhook-secret-file <path>', 'secret of POST /hooks/git, which makes git sources look at once')
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`
-}
-
-function usageError(error: CommanderError): WorkshopError {
-  const [message = ''] = error.message.replace(/^error: /, '').split('\n')
-  const asksForHelp = error.code === 'commander.help'
-  return new WorkshopError({
-    code: 'WO-9001',
-    message: asksForHelp ? 'no command was given' : message,
-    fix: 'see workshop --help',
-  })
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
-  return Number(text)
-}
-
-function portNumber(text: string): number {
-  const port = wholeNumber(text)
-  if (port > 65_535) throw new InvalidArgumentError('Ports end at 65535.')
-  return port
 }

@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ErrorBody, type Problem, WorkshopError } from '@workshop/contracts/errors'
 import type { WorkshopView } from '@workshop/contracts/fleet-api'
+import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 
 export interface Endpoint {
   readonly url: string
@@ -28,6 +29,7 @@ export interface RunningController {
   readonly workshops: () => Promise<readonly WorkshopView[]>
   readonly reconcile: (view: WorkshopView) => Promise<void>
   readonly confirmRemoval: (view: WorkshopView) => Promise<void>
+  readonly say: (view: WorkshopView, room: WorkshopRoomSpec) => Promise<void>
   readonly suspend: (view: WorkshopView, on: boolean) => Promise<void>
 }
 
@@ -57,6 +59,7 @@ export async function findController(stateDir: string): Promise<RunningControlle
     workshops: async () => (await call('GET', '/api/workshops')) as readonly WorkshopView[],
     reconcile: async (view) => void (await call('POST', `${one(view)}/reconcile`, {})),
     confirmRemoval: async (view) => void (await call('POST', `${one(view)}/confirm-removal`, {})),
+    say: async (view, room) => void (await call('PUT', `${one(view)}/room`, room)),
     suspend: async (view, on) => void (await call('POST', `${one(view)}/suspend`, { on })),
   }
 }

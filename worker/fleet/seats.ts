@@ -50,3 +50,9 @@ export function seating(fleet: FleetFile): Seating {
 export function seatAddress(member: FleetMember, fleetVersion: number): string {
   return `${member.url}/?fleet=${fleetVersion}`
 }
+
+/** When the room closes, epoch ms. */
+export function closingTime(fleet: FleetFile | undefined): number | undefined {
+  const at = fleet?.room?.closesAt
+  return at === undefined ? undefined : Date.parse(at)
+}

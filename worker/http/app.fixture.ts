@@ -5,7 +5,7 @@ import type { IsolationLevel } from '@workshop/contracts/worker-api'
 import { pino } from 'pino'
 import { aFleet } from '../fleet/fleet.fixture.ts'
 import { fleetReader } from '../fleet/fleet-reader.ts'
-import { type Seating, seating } from '../fleet/seats.ts'
+import { closingTime, type Seating, seating } from '../fleet/seats.ts'
 import { FakeLauncher, type FakeTerminal } from '../sessions/fake-launcher.fixture.ts'
 import { SessionRegistry } from '../sessions/registry.ts'
 import type { AppContext } from './context.ts'
@@ -50,6 +50,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
     launcher,
     rules: () => now?.fleet.sessions,
     isDraining: () => drain.isOn,
+    closesAt: () => closingTime(now?.fleet),
     now: Date.now,
     onProblem: (error) => logger.error({ err: error }),
     onEnd: () => {},

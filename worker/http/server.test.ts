@@ -48,6 +48,19 @@ describe('a worker at the door', () => {
     })
   })
 
+  it('shows what is said in the room, on the hub too, and opens no session once it has closed', async () => {
+    const room = { announcement: { text: 'Lunch', level: 'info' as const }, closesAt: '2026-01-01T10:00:00.000Z' }
+    const hub = await start({ appName: 'first-hub', fleet: aFleet({ room }) })
+    expect(await (await hub.call('ada@example.com', '/api/me')).json()).toMatchObject({ room })
+    const app = await start({ appName: await homeOf('ada@example.com'), fleet: aFleet({ room }) })
+    expect(await (await app.call('ada@example.com', '/api/me')).json()).toMatchObject({ room })
+    const refused = await app.call('ada@example.com', '/api/sessions', order)
+    expect([refused.status, await refused.json()]).toMatchObject([409, { error: { code: 'WO-4013' } }])
+    app.setFleet(aFleet({ version: 8, room: { closesAt: '2096-01-01T10:00:00.000Z' } }))
+    await app.context.fleet.reload()
+    expect((await app.call('ada@example.com', '/api/sessions', order)).status).toBe(201)
+  })
+
   it('sends people of another worker there, once, and never answers a redirect with a redirect', async () => {
     const home = await homeOf('ada@example.com')
     const app = await start({ appName: home === 'first-worker-1' ? 'first-worker-2' : 'first-worker-1' })
