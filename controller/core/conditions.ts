@@ -66,8 +66,7 @@ function readyVerdict(input: ConditionInput): Verdict {
       ? { status: 'True', reason: 'Succeeded', message: counted }
       : { status: 'False', reason: 'FleetNotReady', message: `${counted}; ${firstTrouble(fleet)}` }
   }
-  if (suspended)
-    return { status: 'Unknown', reason: 'Suspended', message: `${counted}; ${actions.length} changes wait` }
+  if (suspended) return { status: 'False', reason: 'Suspended', message: `${counted}; ${actions.length} changes wait` }
   const failed = input.results.find(({ outcome }) => outcome === 'failed')
   const reason = failed ? 'ProgressingWithRetry' : 'Progressing'
   const first = actions.find(({ pending }) => pending !== undefined) ?? actions[0]

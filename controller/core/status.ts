@@ -69,6 +69,15 @@ export function nextStatus(input: StatusInput): WorkshopStatus {
   }
 }
 
+export interface Trouble {
+  readonly reason: string
+  readonly message: string
+  /** Time alone will not help. */
+  readonly stalled: boolean
+  /** It is being taken down: not ready any more, whatever it was. */
+  readonly leaving?: boolean
+}
+
 /**
  * The status when a look could not be finished: Ready keeps its value while nothing is known to be broken, and
  * Reconciling says what is waited for.
@@ -76,14 +85,14 @@ export function nextStatus(input: StatusInput): WorkshopStatus {
 export function troubledStatus(
   before: WorkshopStatus | undefined,
   generation: number,
-  trouble: { readonly reason: string; readonly message: string; readonly stalled: boolean },
+  trouble: Trouble,
   now: string,
 ): WorkshopStatus {
   const current = conditionsOf(before)
   const { reason, message } = trouble
   const kept = current.filter(({ type }) => type !== 'Reconciling' && type !== 'Stalled' && type !== 'Ready')
   // Of a newer spec nothing is known yet: what was true of the older one does not make it ready.
-  const isSame = before?.observedGeneration === generation
+  const isSame = before?.observedGeneration === generation && !trouble.leaving
   const was = isSame ? current.find(({ type }) => type === 'Ready') : undefined
   const ready: ConditionUpdate = trouble.stalled
     ? { type: 'Ready', status: 'False', reason, message, observedGeneration: generation }

@@ -36,6 +36,7 @@ export class WorkshopRecord {
   roomByHand: WorkshopRoomSpec | undefined
   /** Being taken down: its file went. */
   leaving: boolean
+  #leavingSince: number | undefined
   /** The next look reads everything. */
   deep = true
   #status: WorkshopStatus | undefined
@@ -114,6 +115,12 @@ export class WorkshopRecord {
   interrupt(): void {
     this.#interrupt.abort(new Error('cut short: the Workshop is not wanted like this any more'))
     this.#interrupt = new AbortController()
+  }
+
+  /** How long it has been taken down, ms. */
+  leavingForMs(now: number): number {
+    this.#leavingSince ??= now
+    return Math.max(0, now - (this.wish.object?.leavingSince ?? this.#leavingSince))
   }
 
   drop(): void {

@@ -50,6 +50,8 @@ export interface WishObject {
   readonly generation: number
   /** Asked to go; it stays until we let go of it. */
   readonly isLeaving: boolean
+  /** Since when, epoch ms. */
+  readonly leavingSince?: number
   /** Asked to go without its fleet. */
   readonly isOrphaned: boolean
   /** Value of the annotation that asks for a look. */

@@ -33,7 +33,7 @@ export function noteTrouble(record: WorkshopRecord, error: unknown, now: number)
   record.status = troubledStatus(
     record.status,
     record.generation,
-    { reason, message, stalled },
+    { reason, message, stalled, leaving: record.leaving },
     new Date(now).toISOString(),
   )
   tellTrouble(record, reason, message, now)

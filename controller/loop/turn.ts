@@ -3,6 +3,7 @@ import { WorkshopError } from '@workshop/contracts/errors'
 import type { Action, ActionResult } from '@workshop/contracts/plan'
 import type { Patience } from '../core/attempts.ts'
 import { type Drift, driftOf } from '../core/drift.ts'
+import { leavingTrouble, nextLeavingLook } from '../core/leaving.ts'
 import type { Pace } from '../core/requeue.ts'
 import { nextStatus, troubledStatus } from '../core/status.ts'
 import { type Bundle, readBundle } from '../databricks/bundle.ts'
@@ -55,8 +56,8 @@ export async function takeTurn(record: WorkshopRecord, context: TurnContext): Pr
 /** Said before it is begun: a platform that does not answer may keep a pass busy for minutes. */
 async function announceLeaving(record: WorkshopRecord, now: number): Promise<void> {
   const ready = record.status?.conditions?.find(({ type }) => type === 'Ready')
-  if (!record.registry || ready?.reason === 'Deleting') return
-  const trouble = { reason: 'Deleting', message: 'the fleet is being taken down', stalled: false }
+  if (!record.registry || ready?.reason === 'Deleting' || ready?.reason === 'DeletionBlocked') return
+  const trouble = { reason: 'Deleting', message: 'the fleet is being taken down', stalled: false, leaving: true }
   record.status = troubledStatus(record.status, record.generation, trouble, iso(now))
   await record.registry.report(record.key, record.status)
 }
@@ -111,12 +112,11 @@ async function leave(record: WorkshopRecord, workspace: Workspace, context: Turn
     onPlan: (plan) => record.log.planned(plan, workspace.clock.now()),
   })
   record.lookedAt = outcome.observed.at
-  const message = `${outcome.plan.actions.length} things are left to delete`
-  const trouble = { reason: 'Deleting', message, stalled: false }
-  record.status = troubledStatus(record.status, record.generation, trouble, iso(workspace.clock.now()))
+  const now = workspace.clock.now()
+  const leaving = { ...outcome, forMs: record.leavingForMs(now) }
+  record.status = troubledStatus(record.status, record.generation, leavingTrouble(leaving), iso(now))
   context.changed(record)
-  if (outcome.isGone) return letGo(record)
-  return outcome.results.some(({ outcome: ended }) => ended === 'done') ? pace.pollMs / 5 : pace.pollMs
+  return outcome.isGone ? letGo(record) : nextLeavingLook(leaving, pace)
 }
 
 /** Asks the apps again and brings sessions and health up to date, without a call to the platform. */

@@ -87,6 +87,7 @@ export function resolveWish({ object, read, trust, before }: ResolveInput): Wish
       uid: metadata.uid,
       generation: metadata.generation ?? 1,
       isLeaving,
+      ...(metadata.deletionTimestamp === undefined ? {} : { leavingSince: Date.parse(metadata.deletionTimestamp) }),
       isOrphaned: isLeaving && annotations[orphanAnnotation] === 'true',
       requestedAt: annotations[requestAnnotation],
       status,
