@@ -1,4 +1,4 @@
-/** The screen models of this worker, in one thread that starts with the first of them and ends with the last. */
+/** The screen models of this worker, in one thread that starts with the first of them and ends a while after the last. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -33,8 +33,12 @@ interface Entry {
   readonly onParsed: () => void
 }
 
+/** A thread that was never idle for so long is warm: a new one parses at a third of its speed for seconds. */
+const idleMs = 60_000
+
 export class Screens {
   #thread: Worker | undefined
+  #ending: NodeJS.Timeout | undefined
   readonly #entries = new Map<number, Entry>()
   #last = 0
 
@@ -44,6 +48,7 @@ export class Screens {
     const id = this.#last
     const entry: Entry = { behind: 0, asks: new Map(), onParsed }
     this.#entries.set(id, entry)
+    clearTimeout(this.#ending)
     this.#post({ do: 'open', id, cols, rows })
     return {
       feed: (bytes) => {
@@ -69,8 +74,10 @@ export class Screens {
     if (!this.#entries.delete(id)) return
     this.#post({ do: 'close', id })
     if (this.#entries.size > 0) return
-    void this.#thread?.terminate()
-    this.#thread = undefined
+    this.#ending = setTimeout(() => {
+      void this.#thread?.terminate()
+      this.#thread = undefined
+    }, idleMs).unref()
   }
 
   #post(command: ScreenCommand, transfer: readonly ArrayBuffer[] = []): void {

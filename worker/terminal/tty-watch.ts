@@ -78,6 +78,7 @@ const fullReset = Buffer.from('\u001bc')
 /** A sequence cut by the end of a chunk is kept up to this length; real ones are shorter. */
 const maxCarried = 32
 const esc = 0x1b
+const alternateModes: ReadonlySet<number> = new Set([47, 1047, 1049])
 
 /** Follows the switches between normal and alternate screen. */
 export class AlternateWatch {
@@ -94,19 +95,28 @@ export class AlternateWatch {
     const reset = bytes.includes(fullReset) ? bytes.lastIndexOf(fullReset) : -1
     if (reset !== -1) this.#on = false
     for (let at = bytes.indexOf(decset, reset + 1); at !== -1; at = bytes.indexOf(decset, at + 3)) {
-      let end = at + 3
-      while (end < bytes.length && (bytes[end] ?? 0) < 0x40) end++
-      if (end < bytes.length) this.#mode(bytes.toString('latin1', at + 3, end), bytes[end])
+      this.#mode(bytes, at + 3)
     }
     let last = bytes.length - 1
     while (last >= 0 && bytes.length - last <= maxCarried && bytes[last] !== esc) last--
     if (bytes[last] === esc && isUnfinished(bytes, last)) this.#carried = Buffer.from(bytes.subarray(last))
   }
 
-  #mode(parameters: string, final: number | undefined): void {
-    if (final !== 0x68 && final !== 0x6c) return
-    if (parameters.split(';').some((mode) => mode === '47' || mode === '1047' || mode === '1049')) {
-      this.#on = final === 0x68
+  /** Parameters of a mode sequence, read as numbers: agents send hundreds a second that are not ours. */
+  #mode(bytes: Buffer, from: number): void {
+    let number = 0
+    let isOurs = false
+    for (let at = from; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0
+      if (byte >= 0x30 && byte <= 0x39) {
+        number = number * 10 + byte - 0x30
+        continue
+      }
+      isOurs ||= alternateModes.has(number)
+      number = 0
+      if (byte === 0x3b) continue
+      if (isOurs && (byte === 0x68 || byte === 0x6c)) this.#on = byte === 0x68
+      return
     }
   }
 }
