@@ -44,3 +44,21 @@ export function sgrOf(style: CellStyle): string {
 function rgb(colour: number): string {
   return `${(colour >> 16) & 255};${(colour >> 8) & 255};${colour & 255}`
 }
+
+/**
+ * The serialize addon ends dim (22) after it begins bold (1), which ends bold too: 22 goes before 1. `sgr` is what stands
+ * between `ESC [` and `m`.
+ */
+export function boldAfterDim(sgr: string): string {
+  const codes = sgr.split(';')
+  const own: string[] = []
+  let at = 0
+  while (at < codes.length) {
+    const isColour = codes[at] === '38' || codes[at] === '48'
+    const length = isColour ? (codes[at + 1] === '2' ? 5 : 3) : 1
+    own.push(codes.slice(at, at + length).join(';'))
+    at += length
+  }
+  if (!own.includes('1') || !own.includes('22')) return sgr
+  return ['22', ...own.filter((code) => code !== '22')].join(';')
+}

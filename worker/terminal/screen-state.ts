@@ -24,7 +24,8 @@ export function screenState(terminal: HeadlessTerminal): Record<string, unknown>
   const styles: string[] = []
   for (let y = 0; y < terminal.rows; y++) {
     const line = active.getLine(active.baseY + y)
-    rows.push(line?.translateToString(true) ?? '')
+    // A line may be longer: what a narrower size has hidden. Then what was never written shows as blanks.
+    rows.push((line?.translateToString(true, 0, terminal.cols) ?? '').trimEnd())
     let style = ''
     for (let x = 0; x < terminal.cols; x++) {
       line?.getCell(x, cell)
@@ -68,4 +69,13 @@ export async function follow(
     at = Math.max(at, offset)
   }
   await parse(terminal, ring.read(at, to))
+}
+
+/** The characters of the screen, a line each. */
+export function screenText(terminal: HeadlessTerminal): string {
+  const { active } = terminal.buffer
+  const lines = Array.from({ length: terminal.rows }, (_, y) =>
+    active.getLine(active.baseY + y)?.translateToString(true),
+  )
+  return lines.join('\n')
 }

@@ -5,10 +5,14 @@
  */
 import { SerializeAddon } from '@xterm/addon-serialize'
 import headless from '@xterm/headless'
-import { type CellStyle, sgrOf } from './cell-style.ts'
+import { boldAfterDim, type CellStyle, sgrOf } from './cell-style.ts'
 
 /** Lines above the screen: enough to see what happened, small enough for fifty sessions. */
 const scrollbackLines = 300
+
+/** Begins bold and ends something in one sequence. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: ESC begins what is looked for.
+const sgr = /\u001b\[([\d;]*\b1;[\d;]*)m/g
 
 /** What we read of xterm's internals. */
 interface Buffer {
@@ -19,6 +23,11 @@ interface Buffer {
   readonly savedY: number
   readonly scrollTop: number
   readonly scrollBottom: number
+  readonly lines: { readonly get: (y: number) => Line | undefined }
+}
+interface Line {
+  length: number
+  readonly getWidth: (x: number) => number
 }
 interface Internals {
   readonly coreService: {
@@ -32,7 +41,9 @@ interface Internals {
   }
   readonly coreMouseService: { readonly activeEncoding: string }
   readonly _charsetService: { readonly glevel: number; readonly _charsets: (Record<string, string> | undefined)[] }
-  readonly _bufferService: { readonly buffers: { readonly normal: Buffer; readonly active: Buffer } }
+  readonly _bufferService: {
+    readonly buffers: { readonly normal: Buffer; readonly alt: Buffer; readonly active: Buffer }
+  }
   readonly _inputHandler: { readonly _curAttrData: CellStyle }
 }
 
@@ -69,7 +80,7 @@ export class Screen {
   /** What makes an empty terminal of the same size look and behave like this one. Call it when all is parsed. */
   snapshot(): string {
     const { normal, active } = this.#core._bufferService.buffers
-    const [main = '', alternate] = split(this.#addon.serialize({ scrollback: scrollbackLines, excludeModes: true }))
+    const [main = '', alternate] = split(this.#serialized())
     const parts = [main]
     if (alternate !== undefined) {
       // The switch keeps the cursor for the way back, and clears in the colour of the moment.
@@ -83,6 +94,26 @@ export class Screen {
     if (this.#title !== '') parts.push(`\u001b]2;${this.#title}\u0007`)
     if (this.#core.coreService.decPrivateModes.synchronizedOutput) parts.push('\u001b[?2026h')
     return parts.join('')
+  }
+
+  /** The addon's text. It takes in what a narrower size has hidden on the alternate screen, hence the shorter lines. */
+  #serialized(): string {
+    const { cols, rows } = this.#terminal
+    const { alt } = this.#core._bufferService.buffers
+    const hidden: (() => void)[] = []
+    for (let y = 0; y < rows; y++) {
+      const line = alt.lines.get(alt.ybase + y)
+      if (line === undefined || line.length <= cols) continue
+      const { length } = line
+      // Half a wide character has no place of its own.
+      line.length = line.getWidth(cols - 1) === 2 ? cols - 1 : cols
+      hidden.push(() => {
+        line.length = length
+      })
+    }
+    const text = this.#addon.serialize({ scrollback: scrollbackLines, excludeModes: true })
+    for (const restore of hidden) restore()
+    return text.replace(sgr, (_all, codes: string) => `\u001b[${boldAfterDim(codes)}m`)
   }
 
   #modes(): string {
