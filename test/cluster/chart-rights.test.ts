@@ -6,12 +6,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { adminToken, type Bench, startBench } from '../../emulator/testing/client.ts'
 import { people, until } from '../support/bench-fleet.ts'
+import { hasBubblewrap } from '../support/image.ts'
 import { freePorts, repository } from '../support/product.ts'
 import { type Granted, grantedBy, usedIn } from './access.ts'
 import { workshopText } from './cluster-fleet.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
 import { chartFolder, type Helm, manifestsOf, startHelm } from './helm.ts'
-import { hasBubblewrap, type Pod, startPod } from './pod.ts'
+import { type Pod, startPod } from './pod.ts'
 
 let folder: string
 let plane: ControlPlane

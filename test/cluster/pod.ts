@@ -1,16 +1,13 @@
 /**
- * A container of the rendered Deployment, run as a kubelet would as far as this machine can: the files that the
- * Dockerfile puts into the image and node beside them, in an own root without a shell, not root, nothing writable but
- * the mounted volumes, the token of the ServiceAccount where pods have it. Bubblewrap stands in for the runtime.
+ * A container of the rendered Deployment, run as a kubelet would as far as this machine can: user, arguments,
+ * environment and volumes as rendered, the token of the ServiceAccount where pods have it.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../support/bench-fleet.ts'
-import { environmentOf, execForm, lastOf, stagesOf } from '../support/dockerfile.ts'
-import { repository } from '../support/product.ts'
+import { bubbleArgs } from '../support/image.ts'
 import type { ControlPlane } from './control-plane.ts'
 import { type Manifest, manifestsOf } from './helm.ts'
 
@@ -35,10 +32,6 @@ export interface Pod {
   readonly stop: () => Promise<number | null>
 }
 
-export function hasBubblewrap(): boolean {
-  return spawnSync('bwrap', ['--version'], { stdio: 'ignore' }).status === 0
-}
-
 /** Starts it and waits until the startup probe passes. */
 export async function startPod(plan: PodPlan): Promise<Pod> {
   const deployment = manifestsOf(plan.manifest).find(({ kind }) => kind === 'Deployment')
@@ -49,7 +42,7 @@ export async function startPod(plan: PodPlan): Promise<Pod> {
   const given = { token: plan.token, namespace: plan.namespace, 'ca.crt': plan.plane.ca }
   for (const [name, text] of Object.entries(given)) await writeFile(join(account, 'serviceaccount', name), text)
 
-  const child = spawn('bwrap', bubble(plan, { container, securityContext, volumes }, account), {
+  const child = spawn('bwrap', runOf(plan, { container, securityContext, volumes }, account), {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
@@ -87,59 +80,27 @@ export async function startPod(plan: PodPlan): Promise<Pod> {
   throw new Error(`the container ended with ${child.exitCode}: ${text}`)
 }
 
-function bubble(
+function runOf(
   { plane, env = {} }: PodPlan,
   { container, securityContext, volumes }: Manifest,
   account: string,
 ): readonly string[] {
-  const image = stagesOf(readFileSync(join(repository, 'Dockerfile'), 'utf8')).at(-1)
-  const [program = '', ...args] = execForm(image && lastOf(image, 'ENTRYPOINT')) ?? []
-  if (!image || program === '') throw new Error('the Dockerfile names no entry point')
-  const environment: Record<string, string> = {
-    ...environmentOf(image),
-    HOME: '/',
-    KUBERNETES_SERVICE_HOST: '127.0.0.1',
-    KUBERNETES_SERVICE_PORT: String(plane.port),
-    ...env,
-    ...Object.fromEntries(container.env.map(({ name, value }: Manifest) => [name, value])),
-  }
-  const mounts = container.volumeMounts.map(({ name, mountPath }: Manifest) => {
+  const scratch = container.volumeMounts.map(({ name, mountPath }: Manifest) => {
     if (!volumes.some((volume: Manifest) => volume.name === name && volume.emptyDir))
       throw new Error(`what is ${name}?`)
     return mountPath
   })
-  return [
-    ...[
-      '--unshare-all',
-      '--share-net',
-      '--die-with-parent',
-      '--new-session',
-      '--as-pid-1',
-      '--hostname',
-      'operator-pod',
-    ],
-    ...['--uid', String(securityContext.runAsUser), '--gid', String(securityContext.runAsGroup), '--clearenv'],
-    ...Object.entries(environment).flatMap(([name, value]) => ['--setenv', name, value]),
-    ...libraries().flatMap((path) => ['--ro-bind', path, path]),
-    ...['--ro-bind', process.execPath, program, '--proc', '/proc', '--dev', '/dev'],
-    ...imageFiles(image).flatMap(([from, to]) => ['--ro-bind', from, to]),
-    ...mounts.flatMap((path: string) => ['--tmpfs', path]),
-    ...['--ro-bind', join(account, 'serviceaccount'), '/var/run/secrets/kubernetes.io/serviceaccount'],
-    ...['--remount-ro', '/', '--chdir', lastOf(image, 'WORKDIR') ?? '/', '--'],
-    ...[program, ...args, ...container.args],
-  ]
-}
-
-/** What the image's COPY lines bring from the build stage, as it lies here after `npm run bundle`. */
-export function imageFiles(image: NonNullable<ReturnType<typeof stagesOf>[number]>): readonly (readonly string[])[] {
-  return image.instructions
-    .filter(({ name }) => name === 'COPY')
-    .map(({ rest }) => rest.split(' '))
-    .map(([from = '', to = '']) => [from.replace(/^\/src/, repository.replace(/\/$/, '')), to])
-}
-
-/** What node itself is linked with; a distroless image has them too. */
-function libraries(): readonly string[] {
-  const { stdout } = spawnSync('ldd', [process.execPath], { encoding: 'utf8' })
-  return [...stdout.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1] ?? '').filter((path) => existsSync(path))
+  return bubbleArgs({
+    args: container.args,
+    user: `${securityContext.runAsUser}:${securityContext.runAsGroup}`,
+    env: {
+      KUBERNETES_SERVICE_HOST: '127.0.0.1',
+      KUBERNETES_SERVICE_PORT: String(plane.port),
+      ...env,
+      ...Object.fromEntries(container.env.map(({ name, value }: Manifest) => [name, value])),
+    },
+    scratch,
+    mounts: [[join(account, 'serviceaccount'), '/var/run/secrets/kubernetes.io/serviceaccount']],
+    hostname: 'operator-pod',
+  })
 }

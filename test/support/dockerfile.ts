@@ -20,13 +20,17 @@ export function stagesOf(text: string): readonly Stage[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
+  const given = new Map<string, string>()
+  const resolved = (words: string) => words.replace(/\$\{(\w+)\}/g, (_, name) => given.get(name) ?? '')
   const stages: { base: string; name: string | undefined; instructions: Instruction[] }[] = []
   for (const line of lines) {
     const [word = '', ...words] = line.split(/\s+/)
     const name = word.toUpperCase()
     const flags = words.filter((each) => each.startsWith('--') && name !== 'RUN')
     const rest = words.filter((each) => !flags.includes(each))
-    if (name === 'FROM') stages.push({ base: rest[0] ?? '', name: rest[2], instructions: [] })
+    // Before the first stage: what FROM lines may name.
+    if (name === 'ARG' && stages.length === 0) given.set(...(rest.join(' ').split(/=(.*)/s) as [string, string]))
+    if (name === 'FROM') stages.push({ base: resolved(rest[0] ?? ''), name: rest[2], instructions: [] })
     else stages.at(-1)?.instructions.push({ name, flags, rest: rest.join(' ') })
   }
   return stages
