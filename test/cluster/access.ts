@@ -4,12 +4,12 @@ import { type Manifest, manifestsOf } from './helm.ts'
 /** `patch vibeworkshop.dev/workshops/status`; the core group is `core`. */
 export type Granted = string
 
-/** What the controller's own roles of an installed chart grant; the roles for people are left out. */
+/** What the roles grant that a release binds to its controller; the roles for people are bound by others. */
 export function grantedBy(manifest: string): readonly Granted[] {
-  const isForPeople = ({ metadata }: Manifest) =>
-    Object.keys(metadata.labels ?? {}).some((name) => name.startsWith('rbac.authorization.k8s.io/aggregate-to-'))
-  const roles = manifestsOf(manifest).filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')
-  const rules: readonly Manifest[] = roles.filter((role) => !isForPeople(role)).flatMap((role) => role.rules)
+  const manifests = manifestsOf(manifest)
+  const bound = new Set(manifests.flatMap(({ roleRef }) => roleRef?.name ?? []))
+  const roles = manifests.filter(({ kind, metadata }) => /Role$/.test(kind) && bound.has(metadata.name))
+  const rules: readonly Manifest[] = roles.flatMap((role) => role.rules)
   const rights = rules.flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap((group: string) =>
       resources.flatMap((resource: string) => verbs.map((verb: string) => `${verb} ${group || 'core'}/${resource}`)),

@@ -85,6 +85,14 @@ const tokenOf = async (release: string) =>
 const refusals = async (pod: Pod) =>
   (await pod.get('metrics', '/metrics')).text.split('\n').filter((line) => /^rest_client.*code="40[13]"/.test(line))
 
+/** As the page of the control room does, at the address that the pod prints. */
+async function announce(pod: Pod, path: string, text: string): Promise<void> {
+  const [, origin = '', key = ''] = /(http:\/\/127\.0\.0\.1:\d+)\/\?key=(\S+)/.exec(pod.output()) ?? []
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ announcement: { text } })
+  expect((await fetch(`${origin}${path}`, { method: 'PUT', headers, body })).status).toBe(202)
+}
+
 describe.skipIf(!hasBubblewrap())('a controller for all namespaces', () => {
   let pod: Pod
   let manifest: string
@@ -130,6 +138,10 @@ describe.skipIf(!hasBubblewrap())('a controller for all namespaces', () => {
       'jsonpath={.spec.holderIdentity}',
     ])
     expect(holder).toMatch(/^operator-pod_/)
+
+    // Said in the control room, twice: made, then changed.
+    for (const text of ['Lunch', 'Back to work']) await announce(pod, '/api/workshops/events/day/room', text)
+    await plane.run(['wait', '--for=condition=Ready', 'wsr/day', '-n', 'events', '--timeout=60s'])
 
     // The same news twice counts on the event that is there.
     for (const suspend of [true, false, true, false]) {
