@@ -1,13 +1,17 @@
 /** The commands of the bench. What they do comes from the page; here is what they are called and which keys they have. */
 import type { AgentInfo } from '@workshop/contracts/worker-api'
 import {
+  AArrowDown,
+  AArrowUp,
   BookOpen,
   Columns2,
+  Ear,
   Keyboard,
   LogOut,
   Plus,
   Rows2,
   Search,
+  Settings2,
   Square,
   SquareX,
   SunMoon,
@@ -20,6 +24,7 @@ import type { Command } from '../keys/commands.ts'
 import { agentGlyphs } from '../sessions/agent-glyph.ts'
 import type { SessionRow } from '../sessions/session-row.ts'
 import { switchTypeAhead } from '../terminal/predict/type-ahead-setting.ts'
+import { resizeLetters, terminalSettings } from '../terminal/terminal-settings.ts'
 import type { Layout } from './pane-layout.ts'
 
 export interface BenchActions {
@@ -34,6 +39,7 @@ export interface BenchActions {
   readonly setLayout: (layout: Layout) => void
   readonly palette: () => void
   readonly sheet: () => void
+  readonly settings: () => void
 }
 
 export function benchCommands(
@@ -101,6 +107,32 @@ export function benchCommands(
       group: page,
       icon: Zap,
       run: switchTypeAhead,
+    },
+    {
+      id: 'settings',
+      title: 'Terminal settings…',
+      group: page,
+      icon: Settings2,
+      leader: ',',
+      run: act.settings,
+    },
+    { id: 'larger', title: 'Larger letters', group: page, icon: AArrowUp, leader: '+', run: () => resizeLetters(1) },
+    {
+      id: 'smaller',
+      title: 'Smaller letters',
+      group: page,
+      icon: AArrowDown,
+      leader: '-',
+      run: () => resizeLetters(-1),
+    },
+    {
+      id: 'reader',
+      title: 'Screen reader mode of the terminals, on or off',
+      group: page,
+      icon: Ear,
+      run: () => {
+        terminalSettings.screenReader = !terminalSettings.screenReader
+      },
     },
     { id: 'sheet', title: 'Key sheet', group: page, icon: Keyboard, keys: ['?'], run: act.sheet },
     { id: 'palette', title: 'Command palette', group: page, keyOnly: true, run: act.palette },

@@ -1,5 +1,5 @@
 /** How a terminal of this page reaches its worker: by WebSocket, or by plain requests where that fails. */
-import { connectBrowser, opensBrowserSocket } from './browser-socket.ts'
+import { carriesBrowserSocket, connectBrowser } from './browser-socket.ts'
 import { connectHttp } from './http-socket.ts'
 import type { Connect, TermClock } from './term-options.ts'
 import { bestTransport, type TransportMemory, type TransportName } from './transport.ts'
@@ -34,7 +34,7 @@ export function browserConnection(session: string, using: (name: TransportName) 
       fetch: (...wish) => fetch(...wish),
       wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     }),
-    probe: () => opensBrowserSocket(path),
+    probe: () => carriesBrowserSocket(path),
     memory,
     clock: browserClock,
     using,

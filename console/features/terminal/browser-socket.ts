@@ -1,5 +1,6 @@
 /** The browser's WebSocket behind the small seam that TermClient needs. */
-import { terminalProtocol } from '@workshop/contracts/terminal-protocol'
+import { encodeClient } from '@workshop/contracts/terminal-encode'
+import { closeCode, terminalProtocol } from '@workshop/contracts/terminal-protocol'
 import type { Connect } from './term-options.ts'
 
 /** Connects to `path` (`/api/sessions/<id>/terminal`) on the page's own host. */
@@ -22,15 +23,22 @@ export function connectBrowser(path: string): Connect {
   }
 }
 
-/** Whether a WebSocket to `path` can be opened now. Nothing is said on it. */
-export function opensBrowserSocket(path: string): Promise<boolean> {
+/** Whoever opens but does not answer within this time carries nothing, ms. */
+const probeMs = 4_000
+
+/**
+ * Whether a WebSocket to `path` opens and carries now: some proxies let the handshake pass and nothing after it. What is
+ * said on it is no HELLO, so a worker that hears it must close with a code of its own.
+ */
+export function carriesBrowserSocket(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = open(path)
-    socket.onopen = () => {
-      resolve(true)
-      socket.close()
+    const timer = setTimeout(() => socket.close(), probeMs)
+    socket.onopen = () => socket.send(encodeClient({ type: 'ping', time: 0 }))
+    socket.onclose = ({ code }) => {
+      clearTimeout(timer)
+      resolve(code === closeCode.protocol)
     }
-    socket.onclose = () => resolve(false)
   })
 }
 

@@ -19,11 +19,11 @@ import { NamedTimers } from './named-timers.ts'
 import { OutputFeed } from './output-feed.ts'
 import { Pulse } from './pulse.ts'
 import { finalEnd, nextAttemptMs } from './reconnect-delay.ts'
+import { SizeWish } from './size-wish.ts'
 import type { TermClientOptions, TermSocket, TermState } from './term-options.ts'
 import { isTerminalReply } from './terminal-reply.ts'
+import { TornLine } from './torn-line.ts'
 
-/** A window drag asks for sizes faster than a program can repaint. */
-const resizeEveryMs = 50
 const connectWithinMs = 10_000
 
 const text = new TextEncoder()
@@ -40,14 +40,14 @@ export class TermClient {
   #viewers = 1
   #owner = 0
   #acked = 0
-  #size: TermClientOptions['size']
-  #sentSize: TermClientOptions['size'] | undefined
-  readonly #timers: NamedTimers<'retry' | 'ack' | 'resize' | 'connect'>
+  readonly #size: SizeWish
+  readonly #line = new TornLine()
+  readonly #timers: NamedTimers<'retry' | 'ack' | 'connect'>
   readonly #pulse: Pulse
 
   constructor(options: TermClientOptions) {
     this.#options = options
-    this.#size = options.size
+    this.#size = new SizeWish(options.size, options.clock, (size) => this.#send({ type: 'resize', ...size }))
     this.#timers = new NamedTimers(options.clock)
     this.#feed = new OutputFeed(options.screen, () => this.#acknowledge())
     this.#pulse = new Pulse(options.clock, {
@@ -59,6 +59,11 @@ export class TermClient {
 
   get state(): TermState {
     return this.#state
+  }
+
+  /** Names the life of the program that gets what is typed; undefined while that is not known. */
+  get program(): string | undefined {
+    return this.#state.name === 'live' || this.#state.name === 'reconnecting' ? this.#welcome?.epoch : undefined
   }
 
   /** Is history being parsed? What a program once asked of the clipboard or the bell is then long over. */
@@ -91,19 +96,18 @@ export class TermClient {
   input(data: string): void {
     if (this.#options.role === 'view') return
     const answering = this.#feed.muted || (this.#viewers > 1 && this.#owner !== this.#welcome?.viewer)
-    if (answering && isTerminalReply(data)) return
+    const reply = isTerminalReply(data)
+    if (answering && reply) return
     const bytes = text.encode(data)
-    if (!this.#input.push(bytes)) this.#options.events.inputDropped?.(bytes.length)
+    const whole = reply || this.#line.typed(data, this.#options.clock.now())
+    if (!whole || !this.#input.push(bytes)) this.#options.events.inputDropped?.(bytes.length)
     this.#sendInput()
     this.#pulse.typing()
   }
 
   /** What this page has room for; the server decides whose size counts. */
   resize(cols: number, rows: number, visible: boolean): void {
-    this.#size = { cols, rows, visible }
-    if (this.#timers.has('resize') || this.#state.name !== 'live') return
-    this.#sendSize()
-    this.#timers.set('resize', resizeEveryMs, () => this.#sendSize())
+    this.#size.wish({ cols, rows, visible }, this.#state.name === 'live')
   }
 
   /** Throws away typing that the program has not taken, here and on the worker. */
@@ -143,8 +147,7 @@ export class TermClient {
   #hello(): void {
     const { session, clientId, role, window = terminalLimits.window } = this.#options
     const known = this.#welcome === undefined ? {} : { epoch: this.#welcome.epoch, ...this.#feed.resumeFrom }
-    const mine = { client: clientId, inSeq: this.#input.base, ...this.#size, role }
-    this.#sentSize = this.#size
+    const mine = { client: clientId, inSeq: this.#input.base, ...this.#size.inHello(), role }
     this.#send({ type: 'hello', hello: { session, ...mine, ...known, window } })
   }
 
@@ -210,6 +213,7 @@ export class TermClient {
     this.#timers.cancel('connect')
     if (before === undefined || before.epoch === welcome.epoch) this.#input.resume(welcome.inSeq)
     else {
+      this.#line.tear()
       const dropped = this.#input.restart(welcome.inSeq)
       if (dropped > 0) events.inputDropped?.(dropped)
     }
@@ -218,7 +222,7 @@ export class TermClient {
     this.#enter({ name: 'live' })
     events.title?.(welcome.title)
     events.size?.({ cols: welcome.cols, rows: welcome.rows, own: welcome.owner === welcome.viewer })
-    this.#sendSize()
+    this.#size.tell()
     this.#sendInput()
     this.#pulse.start(welcome.heartbeatMs)
   }
@@ -253,14 +257,6 @@ export class TermClient {
     }
   }
 
-  #sendSize(): void {
-    const { cols, rows, visible } = this.#size
-    const sent = this.#sentSize
-    if (sent?.cols === cols && sent.rows === rows && sent.visible === visible) return
-    this.#sentSize = this.#size
-    this.#send({ type: 'resize', ...this.#size })
-  }
-
   #closed(code: number, reason: string): void {
     const why = finalEnd(code)
     if (code === closeCode.restarted) this.start()
@@ -285,6 +281,7 @@ export class TermClient {
     this.#life += 1
     this.#timers.cancelAll()
     this.#pulse.stop()
+    this.#size.stop()
     this.#socket?.close()
     this.#socket = undefined
   }

@@ -25,6 +25,14 @@ export interface TerminalSigns {
   transport: TransportName
   /** What the worker wants said: a drain, a warning. */
   message: string
+  /** Typing that reached no program; empty once it was read. */
+  lost: string
+}
+
+/** Where a search stands: the `at`-th of `count` matches, from 1; `count` 0 when there is none. */
+export interface Found {
+  readonly at: number
+  readonly count: number
 }
 
 /** What a terminal takes. */
@@ -39,7 +47,7 @@ export interface TerminalControls {
   readonly reconnect: () => void
   readonly takeSize: () => void
   readonly dropInput: () => void
-  readonly search: (text: string, back: boolean) => Promise<boolean>
+  readonly search: (text: string, back: boolean) => Promise<Found>
   readonly clearSearch: () => void
   /** Everything that is in the buffer, as plain text. */
   readonly text: () => string
@@ -69,6 +77,7 @@ export function enterTerminal(session: string, takes: TerminalControls): Termina
     ownSize: true,
     transport: 'socket',
     message: '',
+    lost: '',
   })
   return terminalSigns.get(session) as TerminalSigns
 }

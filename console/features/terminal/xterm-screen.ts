@@ -1,19 +1,23 @@
 /** xterm.js as this console uses it: options, addons and guards against what a program may try. The only importer of xterm. */
 import { FitAddon } from '@xterm/addon-fit'
-import type { SearchAddon } from '@xterm/addon-search'
+import type { ISearchOptions, SearchAddon } from '@xterm/addon-search'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { type ITheme, Terminal } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
 import { clipboardText, linkWords, safeLink } from './screen-text.ts'
+import type { Found } from './terminal-signs.ts'
 
 /** Lines kept above the screen in this browser. */
 const scrollback = 5_000
 
 export interface XtermScreen {
   readonly terminal: Terminal
-  /** The finder, fetched when first asked for. */
-  readonly finder: () => Promise<SearchAddon>
+  /** Shows the next match, or the one before. The finder is fetched when first asked for. */
+  readonly find: (text: string, back: boolean) => Promise<Found>
+  readonly clearFind: () => void
+  /** Letters of another size, in pixels; the text in a list for screen readers, or not. */
+  readonly dress: (fontSize: number, screenReader: boolean) => void
   /** Columns and rows that fit the host element; undefined while it has no size. */
   readonly room: () => { readonly cols: number; readonly rows: number } | undefined
   /** Sized for another window: letters shrink until that window's screen fits this one. */
@@ -27,6 +31,7 @@ export interface XtermWishes {
   readonly theme: ITheme
   readonly font: string
   readonly fontSize: number
+  readonly screenReader: boolean
   /** A program asks to put text on the clipboard. */
   readonly onClipboard: (text: string) => void
   /** What the link under the pointer does; empty when there is none. */
@@ -36,7 +41,9 @@ export interface XtermWishes {
 /** Smaller letters nobody reads. */
 const smallest = 6
 
-export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboard, onLink }: XtermWishes): XtermScreen {
+export function openXterm(host: HTMLElement, wishes: XtermWishes): XtermScreen {
+  const { theme, font, screenReader, onClipboard, onLink } = wishes
+  let { fontSize } = wishes
   const terminal = new Terminal({
     allowProposedApi: true,
     cursorBlink: false,
@@ -56,6 +63,7 @@ export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboar
     macOptionIsMeta: true,
     minimumContrastRatio: 4.5,
     rightClickSelectsWord: false,
+    screenReaderMode: screenReader,
     scrollback,
     theme,
   })
@@ -77,20 +85,37 @@ export function openXterm(host: HTMLElement, { theme, font, fontSize, onClipboar
   })
   terminal.open(host)
 
-  let found: Promise<SearchAddon> | undefined
+  let finder: Promise<SearchAddon> | undefined
+  let found: Found = { at: 0, count: 0 }
   const loadFinder = async () => {
     const { SearchAddon } = await import('@xterm/addon-search')
     const addon = new SearchAddon()
     terminal.loadAddon(addon)
+    addon.onDidChangeResults(({ resultIndex, resultCount }) => {
+      found = { at: resultIndex + 1, count: resultCount }
+    })
     return addon
   }
   let renderer: { dispose: () => void } | undefined
   let wanted = false
   return {
     terminal,
-    finder: () => {
-      found ??= loadFinder()
+    async find(text, back) {
+      finder ??= loadFinder()
+      const addon = await finder
+      const options = { decorations: findColours(terminal.options.theme) }
+      if (back) addon.findPrevious(text, options)
+      else addon.findNext(text, { ...options, incremental: true })
       return found
+    },
+    clearFind() {
+      void finder?.then((addon) => addon.clearDecorations())
+      terminal.clearSelection()
+    },
+    dress(size, withReader) {
+      fontSize = size
+      terminal.options.fontSize = size
+      terminal.options.screenReaderMode = withReader
     },
     room() {
       const fits = fit.proposeDimensions()
@@ -138,6 +163,20 @@ function withWebgl(terminal: Terminal, addon: import('@xterm/addon-webgl').Webgl
     // No WebGL 2 here: xterm.js goes on with its DOM renderer.
     addon.dispose()
     return undefined
+  }
+}
+
+/** Every match is underlaid, the present one more strongly; `#rrggbb` as the addon wants it. */
+function findColours(theme: ITheme | undefined): NonNullable<ISearchOptions['decorations']> {
+  const colour = (value: string | undefined, other: string) =>
+    /^#[0-9a-f]{6}$/i.test(value ?? '') ? String(value) : other
+  const present = colour(theme?.yellow, '#b58900')
+  const other = colour(theme?.brightBlack, '#586e75')
+  return {
+    matchBackground: other,
+    matchOverviewRuler: other,
+    activeMatchBackground: present,
+    activeMatchColorOverviewRuler: present,
   }
 }
 
