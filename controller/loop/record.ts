@@ -14,6 +14,8 @@ import { RunLog } from './run-log.ts'
 import type { KeptState } from './state.ts'
 import { Memory, type Subject, type Wish } from './subject.ts'
 
+/** Between two looks that are asked for by annotation, ms. */
+const askEveryMs = 1_000
 /** Activity entries that are kept. */
 const keptEntries = 200
 
@@ -37,6 +39,7 @@ export class WorkshopRecord {
   /** Being taken down: its file went. */
   leaving: boolean
   #leavingSince: number | undefined
+  #askedAt = Number.NEGATIVE_INFINITY
   /** The next look reads everything. */
   deep = true
   #status: WorkshopStatus | undefined
@@ -95,6 +98,17 @@ export class WorkshopRecord {
     if (this.registry) return this.registry.writeRoom(this.key, room)
     this.roomByHand = isSilent(room) ? undefined : room
     this.say({ at: now, who: 'control room', level: 'info', text: roomText(room) })
+  }
+
+  /**
+   * How long a wish has to wait that only asks for a look, ms: one a second is enough for anybody, and every look costs
+   * the platform. 0 for any other change.
+   */
+  askedTooSoon(wish: Wish, now: number): number {
+    if (!wish.object || !asksOnly(this.wish, wish)) return 0
+    const waitMs = this.#askedAt + askEveryMs - now
+    if (waitMs <= 0) this.#askedAt = now
+    return Math.max(0, waitMs)
   }
 
   /** Takes a newer spec. */
@@ -183,4 +197,11 @@ export class WorkshopRecord {
       ...(nextLookAt === undefined ? {} : { nextLookAt }),
     }
   }
+}
+
+/** Is the request for a look all that is new? */
+function asksOnly(before: Wish, after: Wish): boolean {
+  const rest = ({ object, workshop, ...wish }: Wish) =>
+    JSON.stringify([wish, workshop.spec, { ...object, status: undefined, requestedAt: undefined }])
+  return before.object?.requestedAt !== after.object?.requestedAt && rest(before) === rest(after)
 }

@@ -114,6 +114,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     for (const key of keys) {
       const wish = source.get(key)
       const record = records.get(key)
+      const waitMs = wish && record ? record.askedTooSoon(wish, clock.now()) : 0
       if (wish && !record) await meet(wish, source)
       if (wish && record) {
         const news = changeNews(record, wish)
@@ -127,7 +128,8 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
         record.say({ at: clock.now(), who: source.uri, level: 'warning', text: 'spec removed: taking it down' })
         await state.write(key, record.kept())
       }
-      queue.add(key)
+      if (waitMs > 0) queue.addAfter(key, waitMs, 'soon')
+      else queue.add(key)
     }
   }
 

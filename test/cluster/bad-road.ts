@@ -18,11 +18,12 @@ export interface Travelled {
   status?: number
 }
 
-/** A wrong answer, for requests that it matches; undefined lets one pass. */
+/** A wrong answer, or none at all, for requests that it matches; undefined lets one pass. */
 export type Fault = (
   seen: Travelled,
 ) =>
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
+  | 'silence'
   | undefined
 
 export interface BadRoad {
@@ -63,6 +64,7 @@ export async function openRoad(plane: ControlPlane, token = plane.adminToken): P
     const one: Travelled = { at: performance.now(), method, path: pathname, isWatch, authorization }
     seen.push(one)
     const fault = road.fault?.(one)
+    if (fault === 'silence') return
     if (fault) {
       one.status = fault.status
       incoming.resume()
