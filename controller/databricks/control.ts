@@ -1,5 +1,7 @@
 /** Calls to the apps themselves, with OAuth: the platform's proxy refuses a personal access token there. */
+import { WorkshopError } from '@workshop/contracts/errors'
 import type { WorkerStatus } from '@workshop/contracts/worker-api'
+import { isLoopbackName } from './client/loopback.ts'
 import type { Workspace } from './workspace.ts'
 
 /** An app that says nothing for this long counts as silent; the next probe comes soon. */
@@ -25,12 +27,25 @@ export async function nudge(workspace: Workspace, url: string): Promise<void> {
   await controlCall(workspace, url, 'reload', {}).catch(() => undefined)
 }
 
+/** Could an app of the workspace `host` have this address? Apps have names and https; the emulator's are on loopback. */
+export function isAppUrl(url: string, host: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname, username } = new URL(url)
+  const isLoopback = isLoopbackName(hostname)
+  if (isLoopbackName(new URL(host).hostname)) return isLoopback
+  const isNumber = /^[\d.]+$/.test(hostname) || hostname.startsWith('[')
+  return protocol === 'https:' && username === '' && !isLoopback && !isNumber && hostname.includes('.')
+}
+
 async function controlCall(
   workspace: Workspace,
   url: string,
   what: string,
   body?: unknown,
 ): Promise<Response | undefined> {
+  // The workspace says where its apps are. It may not send us, and our token, to machines of our own network.
+  if (!isAppUrl(url, workspace.host))
+    throw new WorkshopError({ code: 'WO-2090', message: 'this is no address of an app', where: url })
   const bearer = await workspace.appBearer()
   if (bearer === undefined) return undefined
   return workspace.fetch(`${url}/api/control/${what}`, {

@@ -49,5 +49,7 @@ export function tellTrouble(record: WorkshopRecord, reason: string, text: string
 
 /** `WO-2005 spec.x: slow down`, as status and log show it. */
 export function troubleText({ code, message, where }: Problem, isInvalid: boolean): string {
-  return `${code} ${isInvalid && where ? `${where}: ` : ''}${message}`
+  // A field is what a person mends; other places, such as a call, are for the log.
+  const isField = where !== undefined && (isInvalid || where.startsWith('spec.'))
+  return `${code} ${isField ? `${where}: ` : ''}${message}`
 }

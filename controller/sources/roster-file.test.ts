@@ -30,6 +30,15 @@ describe('reading a roster file', () => {
     expect(problems[0]).toMatchObject({ code, where: 'roster.csv', ...(lines ? { lines } : {}) })
   })
 
+  it.for(['hunter2\n', 'ada@example.com\nhunter2\n', 'hunter2,x\n"y', 'hunter2@x\nHUNTER2@x\n', 'a@b,hun"ter2\n'])(
+    'says nothing of what a Secret holds: %j',
+    (text) => {
+      const { problems } = parseRoster(text, 'Secret roster', true)
+      expect(problems.length).toBeGreaterThan(0)
+      expect(JSON.stringify(problems)).not.toMatch(/hun.*ter2/i)
+    },
+  )
+
   it('takes the hundred people of the example', () => {
     const file = new URL('../../examples/lakehouse-day.roster.csv', import.meta.url)
     expect(new Set(emails(readFileSync(file, 'utf8'))).size).toBe(100)

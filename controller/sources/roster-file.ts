@@ -27,8 +27,11 @@ const address = /^[^@\s]+@[^@\s]+$/
 /** More lines than any workshop has people; a guard against a file that is something else. */
 const maxLines = 20_000
 
-/** `file` is how problems call it. Empty lines and lines that begin with # are passed over. */
-export function parseRoster(text: string, file: string): RosterText {
+/**
+ * `file` is how problems call it. Empty lines and lines that begin with # are passed over. Of what a Secret holds no
+ * problem says a word: a status is read by more people, and the wrong key of a Secret is soon named.
+ */
+export function parseRoster(text: string, file: string, isSecret = false): RosterText {
   const refuse = (message: string, fix: string): RosterText => ({
     people: [],
     problems: [{ code: 'WO-1131', message, where: file, fix }],
@@ -49,7 +52,8 @@ export function parseRoster(text: string, file: string): RosterText {
     }) as unknown as readonly Row[]
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    return refuse(`the file is not a list of addresses or a CSV: ${error.message}`, 'mend the line that is named')
+    const why = isSecret ? '' : `: ${error.message}`
+    return refuse(`the file is not a list of addresses or a CSV${why}`, 'mend the line that is named')
   }
   const header = (rows[0]?.record ?? []).map((cell) => cell.toLowerCase())
   const hasHeader = !header.some((cell) => address.test(cell))
@@ -64,28 +68,29 @@ export function parseRoster(text: string, file: string): RosterText {
     line: info.lines,
   }))
   if (people.length === 0) return refuse('the file names nobody', 'write one address a line')
-  return { people, problems: [...wrongAddresses(people, file), ...namedTwice(people, file)] }
+  return { people, problems: [...wrongAddresses(people, file, isSecret), ...namedTwice(people, file, isSecret)] }
 }
 
-function wrongAddresses(people: readonly RosterPerson[], file: string): readonly Problem[] {
+function wrongAddresses(people: readonly RosterPerson[], file: string, isSecret: boolean): readonly Problem[] {
   return people
     .filter(({ email }) => !address.test(email))
     .map(({ email, line }) => ({
       code: 'WO-1131',
-      message: `${email === '' ? 'an empty cell' : email.slice(0, 60)} is not an e-mail address`,
+      message: `${email === '' ? 'an empty cell' : isSecret ? `line ${line}` : email.slice(0, 60)} is not an e-mail address`,
       where: file,
       lines: [line],
       fix: 'write one e-mail address, such as ada@example.com',
     }))
 }
 
-function namedTwice(people: readonly RosterPerson[], file: string): readonly Problem[] {
+function namedTwice(people: readonly RosterPerson[], file: string, isSecret: boolean): readonly Problem[] {
   const first = new Map<string, RosterPerson>()
   return people.flatMap((person): readonly Problem[] => {
     const before = first.get(personKey(person.email))
     if (before === undefined) first.set(personKey(person.email), person)
     if (before === undefined || person.email === '') return []
-    const message = `${before.email} and ${person.email} are one person`
+    const [one, other] = isSecret ? [`line ${before.line}`, `line ${person.line}`] : [before.email, person.email]
+    const message = `${one} and ${other} are one person`
     return [{ code: 'WO-1130', message, where: file, lines: [before.line, person.line], fix: 'remove one' }]
   })
 }

@@ -14,6 +14,18 @@ describe('sending credentials to a host', () => {
     ['another port than the listed one', 'http://127.0.0.1:9', ['127.0.0.1:8'], false],
     ['loopback that is listed', 'http://127.0.0.1:9', ['127.0.0.1'], true],
     ['loopback that is not listed', 'http://127.0.0.1:9', databricksHosts, false],
+    [
+      'our name in the place of a password',
+      'https://acme.cloud.databricks.com@evil.example.org',
+      databricksHosts,
+      false,
+    ],
+    ['our name in a fragment', 'https://evil.example.org#.cloud.databricks.com', databricksHosts, false],
+    ['our name in a path', 'https://evil.example.org/.cloud.databricks.com', databricksHosts, false],
+    ['a name with a dot at its end', 'https://acme.cloud.databricks.com.', databricksHosts, false],
+    ['the metadata service as one number', 'https://2852039166', databricksHosts, false],
+    ['the metadata service in IPv6', 'https://[::ffff:169.254.169.254]', databricksHosts, false],
+    ['the API server of the cluster', 'https://kubernetes.default.svc', databricksHosts, false],
   ] as const)('%s', ([, origin, allowed, may]) => {
     expect(mayUseHost(origin, allowed)).toBe(may)
   })

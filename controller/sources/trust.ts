@@ -30,7 +30,12 @@ export function refusedInFiles({ workspaceRef, participants, credentials }: Work
 }
 
 /** References that a spec from Kubernetes must not make. */
-export function refusedInCluster({ workspaceRef, participants, credentials }: WorkshopSpec): readonly Problem[] {
+export function refusedInCluster({
+  workspaceRef,
+  participants,
+  credentials,
+  source,
+}: WorkshopSpec): readonly Problem[] {
   const paths = [
     ...(workspaceRef?.profile === undefined ? [] : ['spec.workspaceRef.profile']),
     ...participants.usersFrom.flatMap(({ file }, at) =>
@@ -38,8 +43,11 @@ export function refusedInCluster({ workspaceRef, participants, credentials }: Wo
     ),
     ...(credentials.token.env === undefined ? [] : ['spec.credentials.token.env']),
     ...(credentials.token.file === undefined ? [] : ['spec.credentials.token.file']),
+    // Folders and servers of the machine that the controller runs on are for rehearsals.
+    ...(source.git === undefined || source.git.url.startsWith('https://') ? [] : ['spec.source.git.url']),
   ]
-  const message = 'a Workshop in Kubernetes cannot read files, profiles or the environment of the controller'
+  const message =
+    'a Workshop in Kubernetes cannot reach files, profiles, the environment or the machine of the controller'
   return paths.map((where) => ({ code: 'WO-3011', message, where }))
 }
 

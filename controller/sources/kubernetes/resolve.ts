@@ -114,7 +114,7 @@ function rosterOf({ participants }: WorkshopSpec, namespace: string, read: Resol
     const found = keyValue(read({ kind, namespace, name: ref.name }), kind, ref, where)
     if ('problem' in found) problems.push(found.problem)
     else {
-      const roster = parseRoster(found.value, `${kind} ${ref.name}`)
+      const roster = parseRoster(found.value, `${where} (${kind} ${ref.name})`, kind === 'Secret')
       problems.push(...roster.problems)
       people.push(...roster.people.map(({ email }) => email))
     }
