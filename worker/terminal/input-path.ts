@@ -38,8 +38,9 @@ export class InputPath {
 
   /** What of an INPUT is new; throws when it breaks the numbering. */
   accept(client: string, inSeq: number, data: Uint8Array): Uint8Array {
-    this.#acknowledgeSoon()
-    return this.#ledger.accept(client, inSeq, data)
+    const fresh = this.#ledger.accept(client, inSeq, data)
+    if (fresh.length === 0) this.#acknowledgeSoon()
+    return fresh
   }
 
   /** Hands accepted bytes to the program. */
@@ -49,7 +50,9 @@ export class InputPath {
       this.#pty.dropInput()
       signalForeground(this.#pty.pid, 'SIGINT')
     }
-    this.#pty.write(Buffer.from(fresh))
+    // What the socket read stays as it is: nobody writes into a message again.
+    this.#pty.write(Buffer.from(fresh.buffer, fresh.byteOffset, fresh.length))
+    this.#acknowledgeSoon()
     this.#watch()
   }
 

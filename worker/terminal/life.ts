@@ -66,10 +66,10 @@ export class Life {
     return this.#exit
   }
 
-  /** Hands what was typed to the program; a look first, because how it is shown depends on the terminal as it is now. */
+  /** Hands what was typed to the program, then looks: a change that nobody saw is told before its echo can come back. */
   type(fresh: Uint8Array): void {
-    this.tty.look()
     this.input.write(fresh)
+    this.tty.look()
   }
 
   /** To the program in the foreground. */

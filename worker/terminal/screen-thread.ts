@@ -28,9 +28,13 @@ function carryOut(command: ScreenCommand): void {
     screen.close()
   } else if (command.do === 'resize') {
     // Through the queue: sizes take effect between the bytes around them.
-    screen.write(new Uint8Array(0), () => screen.resize(command.cols, command.rows))
+    screen.write(new Uint8Array(0), () => {
+      if (screens.has(id)) screen.resize(command.cols, command.rows)
+    })
   } else {
     screen.write(new Uint8Array(0), () => {
+      // Closed while the question waited: nobody wants the answer.
+      if (!screens.has(id)) return
       const snapshot = encoder.encode(screen.snapshot())
       answer({ id, ask: command.ask, snapshot }, [snapshot.buffer])
     })
