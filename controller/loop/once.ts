@@ -7,6 +7,7 @@ import { parseWorkshop } from '@workshop/contracts/validate'
 import { keyOf } from '../core/names.ts'
 import { planChanges } from '../core/plan.ts'
 import { readBundle } from '../databricks/bundle.ts'
+import { BundleFolder } from '../databricks/bundle-folder.ts'
 import { systemClock } from '../databricks/client/clock.ts'
 import type { Workspace } from '../databricks/workspace.ts'
 import { readSnapshot } from '../sources/snapshot.ts'
@@ -105,7 +106,7 @@ async function begin(options: OnceOptions, tuning: Tuning) {
   record.user = (await workspace.me()).userName
   const context: TurnContext = {
     workspaceOf: () => workspace,
-    workerBundle: options.workerBundle,
+    workers: new BundleFolder(options.workerBundle),
     env: options.env,
     pace: paceOf(tuning),
     patience: tuning.patience ?? steadyPatience,

@@ -1,5 +1,6 @@
 /** The controller as one thing with a lifetime: sources in, a queue of keys, a few workers, views out. */
 import { joinLook } from '../core/requeue.ts'
+import { BundleFolder } from '../databricks/bundle-folder.ts'
 import { systemClock } from '../databricks/client/clock.ts'
 import { interruptible } from '../databricks/client/interruptible.ts'
 import { loopbackFetch } from '../databricks/client/loopback.ts'
@@ -87,7 +88,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   }
   const context: TurnContext = {
     workspaceOf: (wish) => workspaces.of(wish),
-    workerBundle: options.workerBundle,
+    workers: new BundleFolder(options.workerBundle),
     env: options.env,
     pace,
     patience: tuning.patience ?? steadyPatience,

@@ -22,10 +22,16 @@ export interface KeptState {
 
 export const emptyState: KeptState = { generation: 0, revision: '', suspended: false, history: [], activity: [] }
 
+/** What lies on the disk, as far as it takes to see a difference. */
+interface Written extends Pick<KeptState, 'history' | 'activity'> {
+  readonly print: string
+  readonly leaving: Wish | undefined
+}
+
 /** One file a Workshop under `<folder>/workshops`. */
 export class StateDirectory {
   readonly #folder: string
-  readonly #written = new Map<string, string>()
+  readonly #written = new Map<string, Written>()
   #pending: Promise<void> = Promise.resolve()
 
   constructor(folder: string) {
@@ -49,10 +55,14 @@ export class StateDirectory {
 
   /** Does nothing when nothing changed. Writes of one process follow one another. */
   write(key: string, state: KeptState): Promise<void> {
-    const text = JSON.stringify(state)
-    if (this.#written.get(key) === text) return this.#pending
-    this.#written.set(key, text)
-    this.#pending = this.#pending.catch(() => undefined).then(() => this.#replace(key, text))
+    const { history, activity, leaving, ...rest } = state
+    const print = JSON.stringify(rest)
+    const before = this.#written.get(key)
+    // The long lists are replaced when they change, never changed: most passes need not look into them.
+    const isSame = before?.print === print && before.history === history && before.activity === activity
+    if (isSame && before.leaving === leaving) return this.#pending
+    this.#written.set(key, { print, history, activity, leaving })
+    this.#pending = this.#pending.catch(() => undefined).then(() => this.#replace(key, JSON.stringify(state)))
     return this.#pending
   }
 

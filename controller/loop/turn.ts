@@ -6,7 +6,8 @@ import { type Drift, driftOf } from '../core/drift.ts'
 import { leavingTrouble, nextLeavingLook } from '../core/leaving.ts'
 import type { Pace } from '../core/requeue.ts'
 import { nextStatus, troubledStatus } from '../core/status.ts'
-import { type Bundle, readBundle } from '../databricks/bundle.ts'
+import type { Bundle } from '../databricks/bundle.ts'
+import type { BundleFolder } from '../databricks/bundle-folder.ts'
 import type { Workspace } from '../databricks/workspace.ts'
 import { tellEnded, tellStarted, tellStates } from './narrate.ts'
 import { probeFleet } from './probe.ts'
@@ -17,7 +18,7 @@ import { tearDown } from './teardown.ts'
 
 export interface TurnContext {
   readonly workspaceOf: (wish: Wish) => Workspace
-  readonly workerBundle: string
+  readonly workers: BundleFolder
   readonly env: Readonly<Record<string, string | undefined>>
   readonly pace: Pace
   readonly patience: Patience
@@ -74,7 +75,7 @@ async function stay(record: WorkshopRecord, workspace: Workspace, context: TurnC
   const outcome = await reconcile({
     subject: record.subject(),
     workspace,
-    bundle: await bundleFor(record, context.workerBundle),
+    bundle: await bundleFor(record, context.workers),
     env,
     deep,
     rotateBefore: workspace.clock.now() - pace.driftMs / 2,
@@ -139,9 +140,9 @@ export async function refresh(record: WorkshopRecord, context: TurnContext): Pro
   context.changed(record)
 }
 
-async function bundleFor({ wish }: WorkshopRecord, folder: string): Promise<Bundle | undefined> {
+async function bundleFor({ wish }: WorkshopRecord, workers: BundleFolder): Promise<Bundle | undefined> {
   const { git, workspacePath } = wish.workshop.spec.source
-  return git || workspacePath ? undefined : readBundle(folder)
+  return git || workspacePath ? undefined : workers.bundle()
 }
 
 function watchOf(record: WorkshopRecord, workspace: Workspace, context: TurnContext) {

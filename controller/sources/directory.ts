@@ -10,6 +10,7 @@ import { parseWorkshop } from '@workshop/contracts/validate'
 import { keyOf } from '../core/names.ts'
 import { type Clock, systemClock } from '../databricks/client/clock.ts'
 import type { Wish } from '../loop/subject.ts'
+import { KnownReadings } from './known-readings.ts'
 import { type ParseWorkshop, readSnapshot, type SpecReading } from './snapshot.ts'
 import type { Source } from './source.ts'
 
@@ -23,6 +24,8 @@ export interface DirectoryOptions {
 
 /** How long a changed file must hold still. */
 const settleMs = 200
+/** A folder of more specs is looked at less often, so that looking stays below a hundredth of a core. */
+const specsPerSecond = 250
 
 export function directorySource({
   path,
@@ -34,6 +37,7 @@ export function directorySource({
   const stopping = new AbortController()
   let wishes: ReadonlyMap<string, Wish> = new Map()
   let loose: readonly Problem[] = []
+  const known = new KnownReadings()
   /** Key by file, so that a file which breaks is still known for its Workshop. */
   const keyByFile = new Map<string, string>()
   let loop = Promise.resolve()
@@ -67,16 +71,19 @@ export function directorySource({
   const watch = async (onChange: (keys: readonly string[]) => void, first: string) => {
     let current = first
     let candidate = first
+    let specs = wishes.size
     while (!stopping.signal.aborted) {
       // A change is read again soon: it counts when it holds still.
       const isFresh = candidate !== current
-      await clock.sleep(isFresh ? Math.min(pollMs, settleMs) : pollMs, stopping.signal).catch(() => undefined)
+      const usualMs = pollMs * Math.max(1, specs / specsPerSecond)
+      await clock.sleep(isFresh ? Math.min(pollMs, settleMs) : usualMs, stopping.signal).catch(() => undefined)
       if (stopping.signal.aborted) return
-      const readings = await readSnapshot(path, parse).catch((error: unknown) => {
+      const readings = await readSnapshot(path, parse, undefined, known).catch((error: unknown) => {
         const message = error instanceof Error ? error.message : String(error)
         loose = [{ code: 'WO-1001', message, where: path }]
       })
       if (!readings) continue
+      specs = readings.length
       const print = fingerprint(readings)
       if (print !== current && print === candidate) {
         current = print
@@ -90,7 +97,7 @@ export function directorySource({
   return {
     uri,
     start: async (onChange) => {
-      const readings = await readSnapshot(path, parse)
+      const readings = await readSnapshot(path, parse, undefined, known)
       take(readings)
       loop = watch(onChange, fingerprint(readings))
     },

@@ -1,11 +1,12 @@
 /** One reading of a folder or file: which Workshops it holds, with their rosters, and what is wrong. */
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { type Problem, WorkshopError } from '@workshop/contracts/errors'
 import type { Validated } from '@workshop/contracts/validate'
 import type { Workshop } from '@workshop/contracts/workshop'
 import { keyOf } from '../core/names.ts'
+import type { KnownReadings } from './known-readings.ts'
 import { parseRoster } from './roster-file.ts'
 import { decrypt, type Environment, isEncrypted } from './sops.ts'
 import { readNamedFile, type SpecTrust, trustProblems } from './spec-trust.ts'
@@ -15,6 +16,8 @@ export type ParseWorkshop = (text: string, file: string) => Validated
 
 export interface SpecReading {
   readonly file: string
+  /** It and the roster files that it names. */
+  readonly files: readonly string[]
   /** Hash over the spec and its roster files. */
   readonly revision: string
   readonly workshop?: Workshop
@@ -32,11 +35,12 @@ export interface ReadingRules {
 /** Spec files of a folder end so; a single file may be called anything. */
 const specName = /\.workshop\.ya?ml$/
 
-/** Every spec file that is there now. Throws when the folder or file cannot be read at all. */
+/** Every spec file that is there now; of those in `known` that did not change, the reading is taken from there. Throws when the folder or file cannot be read at all. */
 export async function readSnapshot(
   path: string,
   parse: ParseWorkshop,
   rules?: ReadingRules,
+  known?: KnownReadings,
 ): Promise<readonly SpecReading[]> {
   const isFolder = (await stat(path)).isDirectory()
   const files = isFolder
@@ -45,7 +49,12 @@ export async function readSnapshot(
         .sort()
         .map((name) => join(path, name))
     : [path]
-  const readings = await Promise.all(files.map((file) => readSpec(file, parse, rules)))
+  const readOne = (file: string) => {
+    const load = () => readSpec(file, parse, rules)
+    return known ? known.read(file, load) : load()
+  }
+  known?.keepOnly(files)
+  const readings = await Promise.all(files.map(readOne))
   return withoutTwins(readings)
 }
 
@@ -56,8 +65,10 @@ async function readSpec(file: string, parse: ParseWorkshop, rules?: ReadingRules
   const isHidden = rules !== undefined && isEncrypted(text)
   const plain = isHidden ? await decrypt(file, rules.env).catch((error: unknown) => problemsOf(error, file)) : text
   const { workshop, problems } = typeof plain === 'string' ? parse(plain, file) : { problems: plain }
-  if (!workshop) return { file, revision: digest(hash), people: [], problems }
+  if (!workshop) return { file, files: [file], revision: digest(hash), people: [], problems }
   const place = { folder: dirname(file), root: rules?.trust.root }
+  const named = workshop.spec.participants.usersFrom.flatMap((from) => from.file ?? [])
+  const files = [file, ...named.map((name) => resolve(place.folder, name))]
   const rosters = await Promise.all(
     workshop.spec.participants.usersFrom.map(async ({ file: named }) => {
       if (named === undefined) return { people: [], problems: [] }
@@ -77,7 +88,7 @@ async function readSpec(file: string, parse: ParseWorkshop, rules?: ReadingRules
   ]
   const people = rosters.flatMap((roster) => roster.people.map(({ email }) => email))
   const good = more.length === 0 ? { workshop } : {}
-  return { file, revision: digest(hash), ...good, people, problems: [...problems, ...more] }
+  return { file, files, revision: digest(hash), ...good, people, problems: [...problems, ...more] }
 }
 
 function problemsOf(error: unknown, where: string): readonly Problem[] {

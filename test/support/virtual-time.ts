@@ -4,11 +4,17 @@
  * in moments and every measured second is one that somebody really waited.
  */
 import { type Fetch, loopbackFetch } from '../../controller/databricks/client/loopback.ts'
+import { DueTasks } from './due-tasks.ts'
 
-interface Due {
-  readonly at: number
-  readonly order: number
-  readonly task: () => void
+/** Another process whose time is ours: its own tasks up to `at` are run, and it rests, when the promise resolves. */
+export interface Elsewhere {
+  readonly advanceTo: (at: number) => Promise<void>
+}
+
+export interface VirtualTimeOptions {
+  readonly elsewhere?: Elsewhere
+  /** What every call takes on the way, ms. */
+  readonly latencyMs?: number
 }
 
 /** Rounds of the event loop in which nothing may happen before time moves. */
@@ -20,17 +26,18 @@ const fileWork = /^(FSReq|CloseReq)/
 /** Fits `EmulatorOptions.clock` and, with `fetch`, the controller's `Tuning`. */
 export class VirtualTime {
   #now = Date.UTC(2026, 0, 1)
-  #order = 0
   #calls = 0
-  #queue: readonly Due[] = []
+  readonly #due = new DueTasks()
+  readonly #options: VirtualTimeOptions
+
+  constructor(options: VirtualTimeOptions = {}) {
+    this.#options = options
+  }
 
   readonly now = (): number => this.#now
 
-  readonly after = (delayMs: number, task: () => void): (() => void) => {
-    const due: Due = { at: this.#now + Math.max(0, delayMs), order: this.#order++, task }
-    this.#queue = [...this.#queue, due]
-    return () => this.#drop(due)
-  }
+  readonly after = (delayMs: number, task: () => void): (() => void) =>
+    this.#due.add(this.#now + Math.max(0, delayMs), task)
 
   readonly sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -47,11 +54,13 @@ export class VirtualTime {
     })
 
   readonly close = (): void => {
-    this.#queue = []
+    this.#due.clear()
   }
 
   /** The client's own fetch; a call counts as under way until its whole answer is there. */
   readonly fetch: Fetch = async (url, init) => {
+    const { latencyMs = 0 } = this.#options
+    if (latencyMs > 0) await this.sleep(latencyMs, init.signal)
     this.#calls += 1
     try {
       const answer = await loopbackFetch(url, init)
@@ -68,10 +77,11 @@ export class VirtualTime {
     for (;;) {
       await this.#rest()
       if (done()) return this.#now - startedAt
-      const next = [...this.#queue].sort((a, b) => a.at - b.at || a.order - b.order)[0]
+      const next = this.#due.next()
       if (!next || next.at - startedAt > limitMs) throw new Error(`${what} did not come in ${limitMs / 1000} virtual s`)
+      if (next.at > this.#now) await this.#options.elsewhere?.advanceTo(next.at)
       this.#now = Math.max(this.#now, next.at)
-      this.#drop(next)
+      this.#due.remove(next)
       next.task()
     }
   }
@@ -85,8 +95,16 @@ export class VirtualTime {
     await this.until('the end of a wait', () => isOver, ms)
   }
 
-  #drop(due: Due): void {
-    this.#queue = this.#queue.filter((other) => other !== due)
+  /** Runs what is due up to `at`, in order, and comes to rest: the other end of `Elsewhere`. */
+  async advanceTo(at: number): Promise<void> {
+    await this.#rest()
+    for (let next = this.#due.next(); next && next.at <= at; next = this.#due.next()) {
+      this.#now = Math.max(this.#now, next.at)
+      this.#due.remove(next)
+      next.task()
+      await this.#rest()
+    }
+    this.#now = Math.max(this.#now, at)
   }
 
   async #rest(): Promise<void> {

@@ -65,7 +65,8 @@ export class GitStore {
     await rename(`${root}.new`, root)
     const linked = links.map((name): NamedReading => {
       const problem = { code: 'WO-1175', message: 'a spec may not be a symbolic link in git', where: name } as const
-      return { name, file: join(root, name), revision: '', people: [], problems: [problem] }
+      const file = join(root, name)
+      return { name, file, files: [file], revision: '', people: [], problems: [problem] }
     })
     return [...(await this.read(commit)), ...linked]
   }
