@@ -26,15 +26,16 @@ const loadBound = 1.25
  * move when the number of workers changes by one. Whoever finds no seat is not in the map.
  */
 export function place({ people, workers, peoplePerWorker }: PlacementInput): ReadonlyMap<string, string> {
-  const load = new Map(workers.map((name) => [name, 0]))
   const seats = new Map<string, string>()
+  // Of equal scores the first name wins.
+  const open = [...workers].sort().map((name) => ({ name, bytes: encoder.encode(name), load: 0 }))
   const everybody = [...new Set(people.map(personKey))].sort()
   const most = Math.min(peoplePerWorker, Math.ceil((loadBound * everybody.length) / workers.length))
   for (const person of everybody) {
-    const seat = preferences(person, workers).find((name) => (load.get(name) ?? 0) < most)
-    if (seat === undefined) continue
-    load.set(seat, (load.get(seat) ?? 0) + 1)
-    seats.set(person, seat)
+    const seat = favourite(person, open, most)
+    if (!seat) continue
+    seat.load += 1
+    seats.set(person, seat.name)
   }
   return seats
 }
@@ -44,18 +45,40 @@ export function personKey(address: string): string {
   return address.trim().toLowerCase()
 }
 
-function preferences(person: string, workers: readonly string[]): readonly string[] {
-  return workers
-    .map((name) => ({ name, score: hash(`${person}\n${name}`) }))
-    .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1))
-    .map(({ name }) => name)
+interface Worker {
+  readonly name: string
+  readonly bytes: Uint8Array
+  load: number
 }
 
-/** 32-bit FNV-1a with a final avalanche (constants of FNV-1a and of murmur3's finaliser): even enough for seats, the same in every JavaScript engine. */
-function hash(text: string): number {
-  let h = 0x811c9dc5
-  for (const byte of new TextEncoder().encode(text)) h = Math.imul(h ^ byte, 0x01000193)
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+/** Of the workers with a free seat the one with the highest score: the first in the order of preferences that has one. */
+function favourite(person: string, workers: readonly Worker[], most: number): Worker | undefined {
+  const begun = mix(offset, encoder.encode(`${person}\n`))
+  let best: Worker | undefined
+  let highest = -1
+  for (const worker of workers) {
+    if (worker.load >= most) continue
+    const score = avalanche(mix(begun, worker.bytes))
+    if (score <= highest) continue
+    highest = score
+    best = worker
+  }
+  return best
+}
+
+const encoder = new TextEncoder()
+const offset = 0x811c9dc5
+
+/** 32-bit FNV-1a, to be gone on with: the person's part is the same for every worker. */
+function mix(start: number, bytes: Uint8Array): number {
+  let h = start
+  for (const byte of bytes) h = Math.imul(h ^ byte, 0x01000193)
+  return h
+}
+
+/** The finaliser of murmur3 makes it even enough for seats; the same in every JavaScript engine. */
+function avalanche(value: number): number {
+  let h = Math.imul(value ^ (value >>> 16), 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
   return (h ^ (h >>> 16)) >>> 0
 }

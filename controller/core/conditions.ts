@@ -67,12 +67,25 @@ function readyVerdict(input: ConditionInput): Verdict {
       : { status: 'False', reason: 'FleetNotReady', message: `${counted}; ${firstTrouble(fleet)}` }
   }
   if (suspended) return { status: 'False', reason: 'Suspended', message: `${counted}; ${actions.length} changes wait` }
+  const stuck = actions.find(isStuck)
+  if (stuck) {
+    const message = `${counted}; ${stuck.name}: deploying, ${stuck.pending}`
+    return { status: 'False', reason: 'DeployFailed', message }
+  }
   const failed = input.results.find(({ outcome }) => outcome === 'failed')
   const reason = failed ? 'ProgressingWithRetry' : 'Progressing'
   const first = actions.find(({ pending }) => pending !== undefined) ?? actions[0]
   const what = failed?.problem?.message ?? `${first?.name}: ${first?.pending ?? first?.message}`
   return { status: 'Unknown', reason, message: `${counted}; ${what}` }
 }
+
+/** A deployment that the platform refuses time and again. It goes on being tried, ever more rarely. */
+function isStuck({ kind, pending = '' }: Action): boolean {
+  return kind === 'Deployment' && Number(/^tried (\d+) times/.exec(pending)?.[1] ?? 0) >= hopelessTries
+}
+
+/** So often a passing trouble is tried through. */
+const hopelessTries = 3
 
 /** What needs a person. */
 function stalledVerdict({ specProblems, blockers, actions }: ConditionInput): Verdict | undefined {

@@ -4,10 +4,11 @@ import type { Grant, Observed } from './observed.ts'
 
 /** People with live sessions on a wanted worker where they are no longer placed; nobody who is off the roster. Sorted. */
 export function pinnedTo(app: DesiredApp, desired: Desired, observed: Observed): readonly string[] {
-  if (app.ordinal === 0) return []
+  const people = observed.apps.get(app.name)?.probe?.sessions.people ?? []
+  if (app.ordinal === 0 || people.length === 0) return []
   const placed = new Set(app.grants.map(({ name }) => name))
   const onRoster = new Set(desired.roster.participants)
-  return (observed.apps.get(app.name)?.probe?.sessions.people ?? [])
+  return people
     .filter(({ email, live }) => live > 0 && onRoster.has(email) && !placed.has(email))
     .map(({ email }) => email)
     .sort()

@@ -175,7 +175,8 @@ export class WorkQueue {
   }
 
   #cancelTimer(key: string): void {
-    this.#timers.get(key)?.stop.abort()
+    // A reason of our own: the usual one is an error with a stack, for each of many timers.
+    this.#timers.get(key)?.stop.abort('called off')
     this.#timers.delete(key)
   }
 }

@@ -29,9 +29,10 @@ import { refresh, type TurnContext, takeTurn } from './turn.ts'
 import { within } from './within.ts'
 import { Workspaces } from './workspaces.ts'
 
-/** Workshops that are looked at side by side: mostly they wait for the platform, and for each workspace it is four. */
-const workers = 64
-const perWorkspace = 4
+/** Workshops that are looked at side by side: mostly they wait for the platform. */
+const workers = 100
+/** Of one workspace: more share its bucket more evenly, so that a small fleet need not wait for four large ones. */
+const perWorkspace = 8
 /** How long actions under way may take at the end. */
 const drainMs = 30_000
 /** After a status that could not be written, ms. */

@@ -46,6 +46,8 @@ export const nameOf = (principal: Principal) =>
 /** The roster of the workspace. Names compare without case. */
 export class Principals {
   readonly #byId = new Map<string, Identity>()
+  /** By lower-cased name; undefined after a change that is more than one more. */
+  #users: Map<string, User> | undefined
   /** Users and groups stay below 2^53, service principals lie above it, as on the platform, and are odd: no double holds them. */
   #nextSmall = 7_012_345_678_901_200n
   #nextLarge = 73_749_288_347_493_821n
@@ -96,11 +98,13 @@ export class Principals {
   /** Replaces what has the same id. */
   replace(identity: Identity): void {
     this.#byId.set(String(identity.id), identity)
+    this.#users = undefined
   }
 
   /** Takes somebody out, from every group too. */
   remove(id: string): void {
     this.#byId.delete(id)
+    this.#users = undefined
     for (const group of this.groups())
       if (group.members.includes(id))
         this.replace({ ...group, members: group.members.filter((member) => member !== id) })
@@ -123,7 +127,7 @@ export class Principals {
   }
 
   user(userName: string): User | undefined {
-    return this.users().find((user) => sameName(user.userName, userName))
+    return this.#userByName().get(userName.toLowerCase())
   }
 
   servicePrincipal(applicationId: string): ServicePrincipal | undefined {
@@ -173,7 +177,20 @@ export class Principals {
 
   #keep<T extends Identity>(identity: T): T {
     this.#byId.set(String(identity.id), identity)
+    if (identity.kind === 'user' && this.#users && !this.user(identity.userName)) {
+      this.#users.set(identity.userName.toLowerCase(), identity)
+    }
     return identity
+  }
+
+  /** Of two of one name the first counts. */
+  #userByName(): ReadonlyMap<string, User> {
+    this.#users ??= new Map(
+      this.users()
+        .toReversed()
+        .map((user) => [user.userName.toLowerCase(), user]),
+    )
+    return this.#users
   }
 }
 
