@@ -89,6 +89,13 @@ export class History {
     }
   }
 
+  /** Where the cursor was before the byte at `offset`, which came just now; undefined when that cannot be told. */
+  async cursorAt(offset: number): Promise<readonly [row: number, column: number] | undefined> {
+    if (this.#model === undefined) this.#bear()
+    this.#feed(offset)
+    return this.#model?.cursor().catch(() => undefined)
+  }
+
   close(): void {
     this.#model?.close()
     this.#model = undefined

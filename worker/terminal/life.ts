@@ -1,6 +1,7 @@
 /** One program's time in a session, from its start to the next restart: its terminal, its past, and typing for it. */
 import { randomBytes } from 'node:crypto'
 import type { TerminalExit, TtyState } from '@workshop/contracts/terminal-protocol'
+import { type Answer, Questions } from './answers.ts'
 import { shouldPause } from './flow.ts'
 import { signalForeground } from './foreground.ts'
 import { History } from './history.ts'
@@ -39,6 +40,7 @@ export class Life {
   readonly tty: TtyWatch
   readonly #events: LifeEvents
   readonly #titles = new TitleWatch()
+  readonly #questions = new Questions()
   #title = ''
   #exit: TerminalExit | undefined
   #paused = false
@@ -72,6 +74,14 @@ export class Life {
     this.tty.look()
   }
 
+  /** Answers in the place of a terminal what the output that came just now asks; or not, when a browser will. */
+  answer(chunk: Buffer, plain: boolean, isAsked: boolean): void {
+    if (!isAsked) this.#questions.skip()
+    else if (!plain || this.#questions.isOpen) {
+      for (const answer of this.#questions.read(chunk, this.history.ring.end - chunk.length)) this.#say(answer)
+    }
+  }
+
   /** To the program in the foreground. */
   signal(signal: NodeJS.Signals): void {
     if (this.#exit === undefined) signalForeground(this.pty.pid, signal)
@@ -100,6 +110,15 @@ export class Life {
     this.history.close()
     // Unread output would keep a program that is told to end from ending.
     this.pty.resume()
+  }
+
+  #say(answer: Answer): void {
+    if ('text' in answer) this.input.inject(Buffer.from(answer.text))
+    else {
+      void this.history.cursorAt(answer.cursorAt).then((cursor) => {
+        if (cursor !== undefined && !this.#over) this.input.inject(Buffer.from(answer.say(...cursor)))
+      })
+    }
   }
 
   #output(chunk: Buffer, plain = false): void {

@@ -1,5 +1,7 @@
 /** Where a stream of terminal output may be cut: never inside an escape sequence or a UTF-8 character. Pure. */
 
+import { unfinishedCharacter } from '@workshop/contracts/whole-characters'
+
 const esc = 0x1b
 /** Sequences that run until BEL or ST: OSC, DCS, SOS, PM, APC. */
 const strings: ReadonlySet<number> = new Set([0x5d, 0x50, 0x58, 0x5e, 0x5f])
@@ -17,15 +19,17 @@ export function safeCut(bytes: Uint8Array): number {
 /** Index of the last control string's start when it has no end. */
 function unfinishedString(bytes: Uint8Array): number | undefined {
   let from = bytes.length
+  /** A lone ESC at the end, which may begin something, or the end (ST) of a string. */
+  let last: number | undefined
   for (;;) {
     const at = from === 0 ? -1 : bytes.lastIndexOf(esc, from - 1)
-    if (at === -1) return undefined
+    if (at === -1) return last
     const kind = bytes[at + 1]
-    if (kind === 0x5c) return undefined
-    if (kind !== undefined && strings.has(kind)) return bytes.indexOf(7, at) === -1 ? at : undefined
-    if (kind === undefined) return at
+    if (kind === 0x5c) return last
+    if (kind !== undefined && strings.has(kind)) return bytes.indexOf(7, at) === -1 ? at : last
+    if (kind === undefined) last = at
     // A CSI near the end may sit inside nothing else: control strings hold no CSI.
-    if (kind === 0x5b) return undefined
+    if (kind === 0x5b) return last
     from = at
   }
 }
@@ -40,14 +44,4 @@ function unfinishedSequence(bytes: Uint8Array): number | undefined {
     if (csi ? byte >= 0x40 : byte >= 0x30) return undefined
   }
   return at
-}
-
-/** Bytes of an incomplete UTF-8 character at the end. */
-function unfinishedCharacter(bytes: Uint8Array): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] ?? 0
-    if (byte < 0x80) return 0
-    if (byte >= 0xc0) return (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) > back ? back : 0
-  }
-  return 0
 }

@@ -1,4 +1,5 @@
 /** What a person and a program can tell of a terminal: for comparing a replayed screen with one that never left. */
+import { WholeCharacters } from '@workshop/contracts/whole-characters'
 import headless from '@xterm/headless'
 import { type CellStyle, sgrOf } from './cell-style.ts'
 import type { ByteRing } from './ring.ts'
@@ -11,9 +12,13 @@ export function openTerminal(cols: number, rows: number): HeadlessTerminal {
   return new headless.Terminal({ cols, rows, scrollback: 1_000, allowProposedApi: true, logLevel: 'off' })
 }
 
-/** Writes and waits until it is parsed. */
+const whole = new WeakMap<HeadlessTerminal, WholeCharacters>()
+
+/** Writes, as the browser's feed does it, and waits until it is parsed. */
 export function parse(terminal: HeadlessTerminal, bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve) => terminal.write(bytes, resolve))
+  const characters = whole.get(terminal) ?? new WholeCharacters()
+  whole.set(terminal, characters)
+  return new Promise((resolve) => terminal.write(characters.take(bytes), resolve))
 }
 
 /** Characters, styles, cursor, active screen and modes. */

@@ -35,7 +35,7 @@ function carryOut(command: ScreenCommand): void {
     screen.write(new Uint8Array(0), () => {
       // Closed while the question waited: nobody wants the answer.
       if (!screens.has(id)) return
-      const snapshot = encoder.encode(screen.snapshot())
+      const snapshot = encoder.encode(command.do === 'cursor' ? screen.cursor() : screen.snapshot())
       answer({ id, ask: command.ask, snapshot }, [snapshot.buffer])
     })
   }

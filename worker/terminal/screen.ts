@@ -3,6 +3,7 @@
  * serialize addon leaves out or breaks some things (facts: 16 of 16 cuts wrong for vim, tmux and agents); the repairs
  * here read them from xterm's internals, whose version is pinned and whose answers the replay tests check.
  */
+import { WholeCharacters } from '@workshop/contracts/whole-characters'
 import { SerializeAddon } from '@xterm/addon-serialize'
 import headless from '@xterm/headless'
 import { boldAfterDim, type CellStyle, sgrOf } from './cell-style.ts'
@@ -50,6 +51,7 @@ interface Internals {
 export class Screen {
   readonly #terminal: InstanceType<typeof headless.Terminal>
   readonly #addon = new SerializeAddon()
+  readonly #whole = new WholeCharacters()
   readonly #core: Internals
   #title = ''
 
@@ -66,7 +68,7 @@ export class Screen {
 
   /** Parses later, in order; `parsed` comes then. */
   write(bytes: Uint8Array, parsed: () => void): void {
-    this.#terminal.write(bytes, parsed)
+    this.#terminal.write(this.#whole.take(bytes), parsed)
   }
 
   resize(cols: number, rows: number): void {
@@ -75,6 +77,12 @@ export class Screen {
 
   close(): void {
     this.#terminal.dispose()
+  }
+
+  /** Row and column from 1, as a terminal reports them. */
+  cursor(): string {
+    const { x, y } = this.#core._bufferService.buffers.active
+    return `${y + 1};${Math.min(x + 1, this.#terminal.cols)}`
   }
 
   /** What makes an empty terminal of the same size look and behave like this one. Call it when all is parsed. */

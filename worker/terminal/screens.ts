@@ -8,7 +8,7 @@ export type ScreenCommand =
   | { readonly do: 'open'; readonly id: number; readonly cols: number; readonly rows: number }
   | { readonly do: 'feed'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly do: 'resize'; readonly id: number; readonly cols: number; readonly rows: number }
-  | { readonly do: 'snapshot'; readonly id: number; readonly ask: number }
+  | { readonly do: 'snapshot' | 'cursor'; readonly id: number; readonly ask: number }
   | { readonly do: 'close'; readonly id: number }
 
 export type ScreenAnswer =
@@ -22,6 +22,8 @@ export interface ScreenModel {
   readonly resize: (size: PtySize) => void
   /** The screen after all that was fed; rejects when the thread has died. */
   readonly snapshot: () => Promise<Uint8Array>
+  /** The cursor's row and column (from 1) after all that was fed; rejects as `snapshot`. */
+  readonly cursor: () => Promise<readonly [row: number, column: number]>
   /** Bytes fed and not yet parsed. */
   readonly behind: () => number
   readonly close: () => void
@@ -56,17 +58,24 @@ export class Screens {
         this.#post({ do: 'feed', id, bytes }, [bytes.buffer])
       },
       resize: (size) => this.#post({ do: 'resize', id, ...size }),
-      snapshot: () => this.#snapshot(id, entry),
+      snapshot: () => this.#ask('snapshot', id, entry),
+      cursor: async () => {
+        const [row = 1, column = 1] = Buffer.from(await this.#ask('cursor', id, entry))
+          .toString()
+          .split(';')
+          .map(Number)
+        return [row, column]
+      },
       behind: () => entry.behind,
       close: () => this.#close(id),
     }
   }
 
-  #snapshot(id: number, entry: Entry): Promise<Uint8Array> {
+  #ask(what: 'snapshot' | 'cursor', id: number, entry: Entry): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       this.#last += 1
       entry.asks.set(this.#last, { resolve, reject })
-      this.#post({ do: 'snapshot', id, ask: this.#last })
+      this.#post({ do: what, id, ask: this.#last })
     })
   }
 

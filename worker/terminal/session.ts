@@ -13,7 +13,6 @@ import {
   type TerminalRole,
   terminalLimits,
 } from '@workshop/contracts/terminal-protocol'
-import { answersTo } from './answers.ts'
 import type { Launch } from './launch.ts'
 import { Life } from './life.ts'
 import { NamedTimers } from './named-timers.ts'
@@ -231,9 +230,7 @@ export class TerminalSession implements ViewerSource {
     this.#lastOutputAt = this.#now()
     this.#flush()
     this.#settleFlow()
-    if (plain || this.#viewers.size > 0) return
-    const answer = answersTo(chunk)
-    if (answer !== '') this.#life.input.inject(Buffer.from(answer))
+    this.#life.answer(chunk, plain, !this.#viewers.answers(this.#size.owner))
   }
 
   #flush(): void {

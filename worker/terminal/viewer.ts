@@ -80,6 +80,11 @@ export class Viewer {
     return this.#acked
   }
 
+  /** Does it still wait for the past? What comes meanwhile is history to its terminal, which answers no question in it. */
+  get isReplaying(): boolean {
+    return this.#replaying > 0
+  }
+
   /** Goes on at `offset` without touching the screen. */
   resume(source: ViewerSource, offset: number): void {
     this.#sent = offset

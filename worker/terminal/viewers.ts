@@ -33,6 +33,13 @@ export class Viewers {
     return fastest
   }
 
+  /** Is there one whose terminal answers what the program asks? With several it is the size owner's, see TermClient. */
+  answers(owner: number): boolean {
+    const [only] = this.#byId.values()
+    const viewer = this.#byId.size === 1 ? only : this.#byId.get(owner)
+    return viewer !== undefined && viewer.role === 'control' && !viewer.isReplaying
+  }
+
   /** Sends what each may be sent. */
   pump(source: ViewerSource): void {
     for (const viewer of this.#byId.values()) viewer.pump(source)

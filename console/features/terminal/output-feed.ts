@@ -3,6 +3,7 @@
  * counts what the screen has parsed, and knows which bytes are history whose questions must stay unanswered.
  */
 import { TerminalProtocolError } from '@workshop/contracts/terminal-protocol'
+import { WholeCharacters } from '@workshop/contracts/whole-characters'
 
 /** The screen as TermClient uses it; xterm.js fits. `parsed` comes after the bytes are parsed, in order. */
 export interface TermScreen {
@@ -22,6 +23,7 @@ const nothing = new Uint8Array(0)
 export class OutputFeed {
   readonly #screen: TermScreen
   readonly #onParsed: () => void
+  readonly #characters = new WholeCharacters()
   #next = 0
   #parsed = 0
   #live = 0
@@ -71,6 +73,7 @@ export class OutputFeed {
     this.#live = live
     this.#sizes = []
     this.#whole = false
+    this.#characters.drop()
     this.#hand(nothing, true, () => {
       this.#screen.reset()
       this.#screen.resize(cols, rows)
@@ -127,7 +130,7 @@ export class OutputFeed {
     this.#writes += 1
     const write = this.#writes
     if (muted) this.#lastMuted = write
-    this.#screen.write(data, () => {
+    this.#screen.write(this.#characters.take(data), () => {
       this.#parsedWrites = write
       then?.()
     })

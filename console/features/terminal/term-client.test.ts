@@ -192,6 +192,21 @@ describe('a terminal connection', () => {
     expect(calls).toEqual(['ab', '<44x20>', 'cd', '<120x40>', 'ef', '<120x40>'])
   })
 
+  it('never hands half a character over, not even across a drop', () => {
+    const { client, last, calls, enter, fresh, say, pass, sent } = rig()
+    client.start()
+    enter()
+    fresh()
+    calls.length = 0
+    say({ type: 'output', offset: 0, data: text('a•').subarray(0, 3) })
+    last().events.close(1006, '')
+    pass(0)
+    enter({ live: 3 })
+    expect(sent('hello')[0]).toMatchObject({ hello: { from: 3 } })
+    say({ type: 'output', offset: 3, data: text('•b').subarray(2) })
+    expect(calls.filter((call) => !call.startsWith('<'))).toEqual(['a', '•b'])
+  })
+
   it('types after a drop what the server has not got, and nothing for a new program', () => {
     const { client, last, enter, fresh, pass, sent } = rig()
     client.start()
