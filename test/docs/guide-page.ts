@@ -17,6 +17,10 @@ export type Kind =
   | 'emulator'
   /** The vendor's command line, which is not here: checked against databricks.yml. */
   | 'databricks'
+  /** kubectl, helm: against a real API server (test/cluster/guide.test.ts). */
+  | 'cluster'
+  /** Needs a container engine: checked against the Dockerfile. */
+  | 'docker'
   /** npm ci, npm test, npm run bundle: the test run has done it already. */
   | 'done'
 
@@ -43,6 +47,8 @@ export function kindOf(command: string): Kind {
   if (/^npm run workshop -- controller\b/.test(command)) return 'controller'
   if (/^npm run workshop -- emulator\b/.test(command)) return 'emulator'
   if (/^databricks\b/.test(command)) return 'databricks'
+  if (/^docker\b/.test(command)) return 'docker'
+  if (/^(kubectl|helm)\b/.test(command)) return 'cluster'
   return 'run'
 }
 

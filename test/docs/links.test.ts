@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { errorTable } from '../../contracts/errors.ts'
+import { LoopMetrics } from '../../controller/loop/metrics.ts'
 import { repository } from '../support/product.ts'
 import { anchorsOf, fileLinks } from './guide-page.ts'
 
@@ -71,6 +73,34 @@ describe('the reference', () => {
     ]
     expect(names.length).toBeGreaterThan(15)
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+  })
+
+  it('lists every flag of the controller with its default, and no other', () => {
+    const program = join(repository, 'controller', 'cli', 'main.ts')
+    const { stdout } = spawnSync(process.execPath, [program, 'controller', '--help'], { encoding: 'utf8' })
+    const help = stdout.split('Options:')[1]?.split('Examples:')[0] ?? ''
+    const flags = help.split(/^ {2}(?=-)/m).flatMap((text) => {
+      const [, flag] = /^(--\S+(?: [<[]\S+[>\]])?)/.exec(text) ?? []
+      const preset = /\(default: "?([^")]+)"?\)/.exec(text.replaceAll(/\s+/g, ' '))?.[1]
+      return flag ? [{ flag, preset }] : []
+    })
+    expect(flags.length).toBeGreaterThan(20)
+    const rows = [...read('docs/reference/controller.md').matchAll(/^\| `(--[^`]+)` \|.*\| ?([^|]*?) ?\|$/gm)]
+    expect(rows.map(([, flag]) => flag).sort()).toEqual(flags.map(({ flag }) => flag).sort())
+    for (const { flag, preset } of flags) {
+      const row = rows.find(([, each]) => each === flag)
+      if (preset !== undefined) expect(row?.[2], flag).toBe(`\`${preset}\``)
+    }
+  })
+
+  it('lists every metric of the controller, and no other', async () => {
+    const text = await new LoopMetrics(4).text()
+    const page = read('docs/reference/controller.md').split('## Metrics')[1] ?? ''
+    const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name)
+    const listed = [...page.matchAll(/`([a-z]+_[a-z_]+)(?:\{[a-z,]+\})?`/g)].map(([, name]) => name)
+    // The queue brings its own.
+    const own = listed.filter((name) => !name?.startsWith('workqueue_'))
+    expect(own.sort()).toEqual(names.filter((name) => !name?.startsWith('workqueue_')).sort())
   })
 
   it('lists every call of the fleet API', () => {
