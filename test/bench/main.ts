@@ -17,6 +17,7 @@ interface Group {
 const groups: Readonly<Record<string, () => Promise<Group>>> = {
   start: () => import('./start.ts'),
   reconcile: () => import('./reconcile.ts'),
+  fleet: () => import('./fleet.ts'),
   terminal: () => import('./terminal.ts'),
   prediction: () => import('./prediction.ts'),
 }

@@ -1,7 +1,6 @@
 /**
- * One measured run, a process for each so that memory starts from nothing: so many Workshops of a hub and a worker each,
- * spread over emulated workspaces that they fill to the platform's limit of 100 apps. Arguments: Workshops, and `dir` or
- * `kubernetes`. Prints one line of JSON.
+ * One measured run with specs in a folder, on a virtual clock, as a process of its own so that memory starts from
+ * nothing. Argument: how many Workshops. Prints one line of JSON.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,6 +12,7 @@ import { isReady } from '../../support/bench-fleet.ts'
 import { VirtualTime } from '../../support/virtual-time.ts'
 import { median, quantile } from '../figure.ts'
 import { sinceOf, timesOf } from './histogram.ts'
+import { cpuSeconds, peopleByWorkspace, specText, writeWorker } from './shape.ts'
 import { WorkspacesProcess } from './workspaces-process.ts'
 
 export interface FleetRun {
@@ -38,17 +38,12 @@ export interface FleetRun {
   readonly mostInASecond: number
 }
 
-const perWorkspace = 50
-const peoplePerWorkshop = 10
 const latencyMs = 50
 const readyLimitMs = 3_600_000
 /** Ten looks of each at the usual interval. */
 const steadyMs = 300_000
 
 const workshops = Number(process.argv[2])
-const workspaceOf = (workshop: number) => Math.floor(workshop / perWorkspace)
-const peopleOf = (workshop: number) =>
-  Array.from({ length: peoplePerWorkshop }, (_, index) => `person-${workshop}-${index}@example.com`)
 const numbers = Array.from({ length: workshops }, (_, index) => index)
 
 const folder = await mkdtemp(join(tmpdir(), 'workshop-fleet-bench-'))
@@ -61,15 +56,12 @@ try {
 }
 
 async function measure(): Promise<FleetRun> {
-  const people = Array.from({ length: Math.ceil(workshops / perWorkspace) }, (_, workspace) =>
-    numbers.filter((number) => workspaceOf(number) === workspace).flatMap(peopleOf),
-  )
+  const people = peopleByWorkspace(workshops)
   const urls = await workspaces.open({ people, isVirtual: true })
   await mkdir(join(folder, 'specs'))
-  await mkdir(join(folder, 'worker'))
-  await writeFile(join(folder, 'worker', 'app.yaml'), 'command: [node, server.js]\n')
-  await writeFile(join(folder, 'worker', 'server.js'), '// stands for the packaged worker\n')
-  for (const number of numbers) await writeFile(join(folder, 'specs', `w${number}.workshop.yaml`), specText(number))
+  const workerBundle = await writeWorker(folder)
+  for (const number of numbers)
+    await writeFile(join(folder, 'specs', `w${number}.workshop.yaml`), specText(number, true))
   const time = new VirtualTime({ elsewhere: workspaces, latencyMs })
   const controller = createController(
     {
@@ -77,7 +69,7 @@ async function measure(): Promise<FleetRun> {
       stateDir: join(folder, 'state'),
       env: {},
       profileFile: urls.map((url, index) => `[w${index}]\nhost = ${url}\ntoken = ${adminToken}\n`).join(''),
-      workerBundle: join(folder, 'worker'),
+      workerBundle,
       now: time.now,
       log: () => undefined,
       sources: [`dir:${join(folder, 'specs')}`],
@@ -94,7 +86,7 @@ async function measure(): Promise<FleetRun> {
       if (!readyAt.has(view.name) && isReady(view)) readyAt.set(view.name, time.now())
     if (time.now() - startedAt > readyLimitMs) throw new Error(`${workshops - readyAt.size} were not Ready in an hour`)
   }
-  const cpuToReadyS = seconds(process.cpuUsage(cpuAtStart))
+  const cpuToReadyS = cpuSeconds(cpuAtStart)
   const toReady = await workspaces.count()
   // Until the last of them has nothing to do any more.
   await time.pass(90_000)
@@ -102,7 +94,7 @@ async function measure(): Promise<FleetRun> {
   const before = timesOf(await controller.metrics())
   const cpuBefore = process.cpuUsage()
   await time.pass(steadyMs)
-  const cpuS = seconds(process.cpuUsage(cpuBefore))
+  const cpuS = cpuSeconds(cpuBefore)
   const calls = await workspaces.count()
   const turns = sinceOf(before, timesOf(await controller.metrics()))
   globalThis.gc?.()
@@ -125,20 +117,4 @@ async function measure(): Promise<FleetRun> {
     writes: calls.writes,
     mostInASecond: Math.max(toReady.mostInASecond, calls.mostInASecond),
   }
-}
-
-function specText(number: number): string {
-  return `apiVersion: vibeworkshop.dev/v1alpha1
-kind: Workshop
-metadata: {name: w${number}}
-spec:
-  workspaceRef: {profile: w${workspaceOf(number)}}
-  participants:
-    users: [${peopleOf(number).join(', ')}]
-  workers: {replicas: 1, namePrefix: w${number}}
-`
-}
-
-function seconds({ user, system }: NodeJS.CpuUsage): number {
-  return (user + system) / 1e6
 }
