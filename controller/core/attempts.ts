@@ -47,6 +47,14 @@ export function remember(attempts: Attempts, actions: readonly Action[], results
   return next
 }
 
+/** After so many tries without success somebody should know that more may not help. */
+const stubbornAfter = 3
+
+/** Keys of actions that were tried so often that they count as failing. */
+export function stubbornOnes(attempts: Attempts): readonly string[] {
+  return [...attempts].flatMap(([key, { count }]) => (count >= stubbornAfter ? [key] : []))
+}
+
 /** When the first held-back action may go, epoch ms; undefined when none is held. */
 export function nextAttemptAt(planned: Planned, attempts: Attempts, patience: Patience): number | undefined {
   const times = planned.plan.actions.flatMap((action) => {

@@ -15,6 +15,8 @@ export interface ConditionInput {
   readonly actions: readonly Action[]
   readonly blockers: readonly Blocker[]
   readonly results: readonly ActionResult[]
+  /** Keys of actions that were tried in vain, again and again. */
+  readonly stubborn?: readonly string[]
   readonly specProblems: readonly Problem[]
   readonly suspended: boolean
   /** Whether apps can be asked at all. */
@@ -67,9 +69,10 @@ function readyVerdict(input: ConditionInput): Verdict {
       : { status: 'False', reason: 'FleetNotReady', message: `${counted}; ${firstTrouble(fleet)}` }
   }
   if (suspended) return { status: 'False', reason: 'Suspended', message: `${counted}; ${actions.length} changes wait` }
-  const stuck = actions.find(isStuck)
-  if (stuck) {
-    const message = `${counted}; ${stuck.name}: deploying, ${stuck.pending}`
+  const stubborn = actions.find(({ key, action }) => bringsUp.has(action) && input.stubborn?.includes(key))
+  const failure = input.results.find(({ key }) => key === stubborn?.key)?.problem?.message
+  if (stubborn) {
+    const message = `${counted}; ${stubborn.name}: ${failure ?? stubborn.pending ?? stubborn.message}`
     return { status: 'False', reason: 'DeployFailed', message }
   }
   const failed = input.results.find(({ outcome }) => outcome === 'failed')
@@ -79,13 +82,8 @@ function readyVerdict(input: ConditionInput): Verdict {
   return { status: 'Unknown', reason, message: `${counted}; ${what}` }
 }
 
-/** A deployment that the platform refuses time and again. It goes on being tried, ever more rarely. */
-function isStuck({ kind, pending = '' }: Action): boolean {
-  return kind === 'Deployment' && Number(/^tried (\d+) times/.exec(pending)?.[1] ?? 0) >= hopelessTries
-}
-
-/** So often a passing trouble is tried through. */
-const hopelessTries = 3
+/** Actions without which an app does not serve. */
+const bringsUp: ReadonlySet<Action['action']> = new Set(['create', 'deploy', 'start', 'restart'])
 
 /** What needs a person. */
 function stalledVerdict({ specProblems, blockers, actions }: ConditionInput): Verdict | undefined {

@@ -20,6 +20,7 @@ export interface StatusInput {
   /** What is still to do, as seen after the last look. */
   readonly plan: Plan
   readonly results: readonly ActionResult[]
+  readonly stubborn?: readonly string[]
   readonly specProblems: readonly Problem[]
   readonly suspended: boolean
   readonly canProbe: boolean

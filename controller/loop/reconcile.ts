@@ -4,7 +4,7 @@
  */
 import type { ActionResult, Plan } from '@workshop/contracts/plan'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
-import { holdBack, nextAttemptAt, type Patience, remember } from '../core/attempts.ts'
+import { holdBack, nextAttemptAt, type Patience, remember, stubbornOnes } from '../core/attempts.ts'
 import type { Desired } from '../core/desired.ts'
 import { keepDeletes } from '../core/keep-deletes.ts'
 import type { Observed } from '../core/observed.ts'
@@ -36,6 +36,8 @@ export interface Outcome {
   readonly observed: Observed
   readonly plan: Plan
   readonly results: readonly ActionResult[]
+  /** Keys of actions that were tried in vain, again and again. */
+  readonly stubborn: readonly string[]
   readonly status: WorkshopStatus
   /** Milliseconds until the next look. */
   readonly waitMs: number
@@ -71,7 +73,16 @@ export async function reconcile(turn: Turn): Promise<Outcome> {
     before: turn.before,
     origin: wish.origin,
   }
-  const status = nextStatus({ ...known, desired, observed, plan, results, iso: (at) => new Date(at).toISOString() })
+  const stubborn = stubbornOnes(memory.attempts)
+  const status = nextStatus({
+    ...known,
+    stubborn,
+    desired,
+    observed,
+    plan,
+    results,
+    iso: (at) => new Date(at).toISOString(),
+  })
   const waitMs = nextLook(
     {
       plan,
@@ -84,5 +95,5 @@ export async function reconcile(turn: Turn): Promise<Outcome> {
     },
     pace,
   )
-  return { desired, observed, plan, results, status, waitMs: suspended ? pace.driftMs : waitMs }
+  return { desired, observed, plan, results, stubborn, status, waitMs: suspended ? pace.driftMs : waitMs }
 }
