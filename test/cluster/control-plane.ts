@@ -19,6 +19,9 @@ export interface KubectlResult {
   readonly err: string
 }
 
+/** Such as KUBE_EDITOR. */
+type Environment = Readonly<Record<string, string>>
+
 export interface ControlPlane {
   readonly url: string
   readonly port: number
@@ -32,7 +35,7 @@ export interface ControlPlane {
   /** A kubeconfig with another token or through another address, for people and programs that are no admins. */
   readonly kubeconfigFor: (token: string, server?: string) => Promise<string>
   /** The built kubectl, as admin unless `--kubeconfig` says otherwise. */
-  readonly kubectl: (args: readonly string[], input?: string) => Promise<KubectlResult>
+  readonly kubectl: (args: readonly string[], input?: string, more?: Environment) => Promise<KubectlResult>
   /** As `kubectl`, but answers stdout and throws when it fails. */
   readonly run: (args: readonly string[], input?: string) => Promise<string>
   readonly stop: () => Promise<void>
@@ -127,8 +130,11 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
         `--service-account-private-key-file=${keyFile}`,
       ])
     }
-    const kubectl = (args: readonly string[], input?: string) =>
-      runKubectl(join(binaries, 'kubectl'), folder, kubeconfig, args, input)
+    const kubectl = (args: readonly string[], input?: string, more: Environment = {}) => {
+      // A home of its own: kubectl keeps a discovery cache there, and the machine's own one is nobody's business.
+      const env = { PATH: process.env['PATH'], HOME: folder, KUBECONFIG: kubeconfig, ...more }
+      return runKubectl(join(binaries, 'kubectl'), env, args, input)
+    }
     const run = async (args: readonly string[], input?: string) => {
       const { code, out, err } = await kubectl(args, input)
       if (code !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${code}: ${err}${out}`)
@@ -220,14 +226,11 @@ function kubeconfigText(server: string, ca: string, token: string): string {
 
 function runKubectl(
   program: string,
-  home: string,
-  kubeconfig: string,
+  env: NodeJS.ProcessEnv,
   args: readonly string[],
   input?: string,
 ): Promise<KubectlResult> {
   return new Promise((resolve, reject) => {
-    // A home of its own: kubectl keeps a discovery cache there, and the machine's own one is nobody's business.
-    const env = { PATH: process.env['PATH'], HOME: home, KUBECONFIG: kubeconfig }
     const child = spawn(program, [...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
     let out = ''
     let err = ''

@@ -54,10 +54,19 @@ describe('the Workshop resource', () => {
   })
 
   it('explains every field', async () => {
-    const bare = [...fieldsOf(crdSchema)].filter(([path, field]) => !field.description && path !== 'metadata')
-    expect(bare.map(([path]) => path)).toEqual([])
-    const page = await plane.run(['explain', 'ws.spec.workers.namePrefix'])
-    expect(page).toContain('<namePrefix>-hub')
+    const one = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
+    const groups = [...fieldsOf(crdSchema)].filter(([path, { properties, items }]) => {
+      return path !== 'metadata' && (properties ?? items?.properties) !== undefined
+    })
+    expect(groups.length).toBeGreaterThan(30)
+    for (const [path, { properties, items }] of groups) {
+      const page = one(await plane.run(['explain', `ws.${path.replaceAll('[]', '')}`]))
+      for (const [name, { description = '' }] of Object.entries(properties ?? items?.properties ?? {})) {
+        expect(description, `${path}.${name}`).not.toBe('')
+        expect(page, `${path}.${name}`).toContain(one(description))
+      }
+    }
+    expect(await plane.run(['explain', 'ws.spec.workers.namePrefix'])).toContain('<namePrefix>-hub')
   })
 
   it('scales, patches, refuses what nobody knows and is the same for both ways of applying', async () => {
@@ -96,6 +105,104 @@ describe('the Workshop resource', () => {
     const before = validateWorkshop(spec('vibe')).workshop
     expect(validateWorkshop(spec('vibe'), before).problems).toEqual([])
     expect(validateWorkshop(spec('other'), before).problems[0]?.message).toContain(message)
+  })
+})
+
+describe('kubectl', () => {
+  const names = ['workshop/x', 'workshops/x', 'ws/x', 'workshops.vibeworkshop.dev/x']
+
+  it('knows it by its names and categories', async () => {
+    await plane.run(['apply', '-f', '-'], small('x'))
+    for (const name of names) expect(await plane.run(['get', name, '-o', 'name'])).toBe('workshop.vibeworkshop.dev/x\n')
+    for (const category of ['all', 'workshops'])
+      expect(await plane.run(['get', category, '-o', 'name'])).toContain('workshop.vibeworkshop.dev/x')
+    const [, row = ''] = (await plane.run(['api-resources', '--api-group=vibeworkshop.dev'])).split(/\n(?=workshops )/)
+    expect(row).toMatch(/^workshops +ws +vibeworkshop.dev\/v1alpha1 +true +Workshop/)
+  })
+
+  it.for([
+    ['as kubectl always did', []],
+    ['server-side', ['--server-side']],
+  ] as const)('applies twice without a difference, %s', async ([, how]) => {
+    const text = small(`again${how.length}`)
+    const apply = () => plane.run(['apply', ...how, '-f', '-', '-o', 'jsonpath={.metadata.resourceVersion}'], text)
+    await apply()
+    // The server writes the default of status down with the second write, whoever it comes from.
+    const second = await apply()
+    expect(await apply()).toBe(second)
+    expect(await get(`again${how.length}`, '{.metadata.generation}')).toBe('1')
+    expect(await plane.kubectl(['diff', ...how, '-f', '-'], text)).toMatchObject({ code: 0, out: '' })
+    const changed = small(`again${how.length}`, '  workers: {replicas: 3}')
+    expect((await plane.kubectl(['diff', ...how, '-f', '-'], changed)).out).toContain('+    replicas: 3')
+  })
+
+  it('does not fight over replicas that somebody else scales', async () => {
+    const text = small('scaled')
+    await plane.run(['apply', '--server-side', '--field-manager=gitops', '-f', '-'], text)
+    await plane.run(['scale', 'ws/scaled', '--replicas=7'])
+    await plane.run(['apply', '--server-side', '--field-manager=gitops', '-f', '-'], text)
+    expect(await get('scaled', '{.spec.workers.replicas}')).toBe('7')
+    expect((await plane.kubectl(['diff', '--server-side', '--field-manager=gitops', '-f', '-'], text)).code).toBe(0)
+  })
+
+  it('shows, waits for and describes what the status says', async () => {
+    const transition = {
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+      reason: 'Succeeded',
+      message: '3 of 3 apps are ready',
+    }
+    const report = (status: 'True' | 'False', observedGeneration: number) =>
+      plane.run([
+        ...['patch', 'ws', 'x', '--subresource=status', '--type=merge', '-p'],
+        JSON.stringify({
+          status: {
+            observedGeneration,
+            summary: { workers: '2/2', participants: '4', sessions: '1/60' },
+            workers: { current: 2 },
+            conditions: [{ type: 'Ready', status, observedGeneration, ...transition }],
+          },
+        }),
+      ])
+    const wait = (...more: readonly string[]) => plane.kubectl(['wait', 'ws/x', ...more, '--timeout=2s'])
+    await report('True', 1)
+    expect((await wait('--for=condition=Ready')).code).toBe(0)
+    expect((await wait('--for=jsonpath={.status.summary.workers}=2/2')).code).toBe(0)
+    expect(await plane.run(['get', 'ws', 'x', '-o', 'wide'])).toMatch(
+      /x +True +2\/2 +4 +1\/60 +\d+s +3 of 3 apps are ready/,
+    )
+    expect(await plane.run(['get', 'ws', 'x', '--subresource=scale', '-o', 'jsonpath={.status.replicas}'])).toBe('2')
+    expect(await plane.run(['describe', 'ws', 'x'])).toMatch(
+      /Spec:.*Participants:.*Status:.*3 of 3 apps are ready.*Events:/s,
+    )
+    // What is true of an older spec does not count.
+    await plane.run(['patch', 'ws', 'x', '--type=json', '-p', '[{"op":"replace","path":"/spec/suspend","value":true}]'])
+    expect((await wait('--for=condition=Ready')).code).toBe(1)
+    await report('False', 2)
+    expect((await wait('--for=condition=Ready=false')).code).toBe(0)
+  })
+
+  it('leaves the status alone when the spec is written, and the other way round', async () => {
+    const both = { spec: { suspend: false }, status: { url: 'https://forged.example.net' } }
+    await plane.run(['patch', 'ws', 'x', '--type=merge', '-p', JSON.stringify(both)])
+    expect(await get('x', '{.spec.suspend}:{.status.url}')).toBe('false:')
+    const other = { spec: { suspend: true }, status: { url: 'https://day.example.net' } }
+    await plane.run(['patch', 'ws', 'x', '--subresource=status', '--type=merge', '-p', JSON.stringify(other)])
+    expect(await get('x', '{.spec.suspend}:{.status.url}')).toBe('false:https://day.example.net')
+  })
+
+  it('edits it, and is told what is wrong with an edit', async () => {
+    const edit = (script: string) => plane.kubectl(['edit', 'ws/x'], '', { KUBE_EDITOR: `sed -i ${script}` })
+    expect((await edit("'s/perUser: 3$/perUser: 2/'")).out).toContain('edited')
+    expect(await get('x', '{.spec.sessions.perUser}')).toBe('2')
+    const bad = await edit("'s/perUser: 2$/perUser: 200/'")
+    expect(bad.code).toBe(1)
+    expect(bad.err).toContain('workshops.vibeworkshop.dev "x" is invalid')
+    expect(await get('x', '{.spec.sessions.perUser}')).toBe('2')
+  })
+
+  it('deletes it', async () => {
+    expect(await plane.run(['delete', 'ws', 'x', '--timeout=10s'])).toContain('"x" deleted')
+    expect((await plane.kubectl(['get', 'ws', 'x'])).err).toContain('NotFound')
   })
 })
 
