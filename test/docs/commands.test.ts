@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, type ExpectStatic, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { until } from '../support/bench-fleet.ts'
 import { repository, startProduct } from '../support/product.ts'
 import { commandsOf, kindOf, shellBlocks } from './guide-page.ts'
 import { ended, interrupt, type PageRun, startPage, workshopScript } from './page-run.ts'
@@ -26,19 +27,40 @@ beforeAll(async () => {
 })
 
 /** Carries out what a page says, in its order; `beforeTheEnd` looks at what was made before it is destroyed. */
-async function follow(run: PageRun, commands: readonly string[], beforeTheEnd: () => Promise<void>): Promise<void> {
+async function follow(
+  run: PageRun,
+  commands: readonly string[],
+  {
+    beforeTheEnd,
+    reconciled,
+  }: { readonly beforeTheEnd: () => Promise<void>; readonly reconciled: () => Promise<void> },
+): Promise<void> {
   let isMade = false
   for (const command of commands) {
     const kind = kindOf(command)
     const destroys = /\bdestroy\b/.test(command)
-    if (destroys && !isMade) await beforeTheEnd()
-    isMade ||= destroys
+    const confirms = /\bconfirm-removal\b/.test(command)
+    if ((destroys || confirms) && !isMade) await beforeTheEnd()
+    isMade ||= destroys || confirms
+    if (confirms) await confirmed(run, command)
     // A controller that still has the file would make it all again, as the page says.
     if (destroys) await run.stopController()
     if (kind === 'controller') await run.startController(command)
-    if (kind === 'run') await run.run(command)
+    if (kind === 'run' && !confirms) await run.run(command)
+    if (/\breconcile\b/.test(command)) await reconciled()
   }
   await run.stopController()
+}
+
+/** The controller learns of a removal a moment after it was told to look, and needs another one for the fleet. */
+async function confirmed(run: PageRun, command: string): Promise<void> {
+  const tried = () =>
+    run.run(command).then(
+      () => true,
+      () => false,
+    )
+  await until('a removal to confirm', tried, Boolean, 60_000)
+  await until('the end of the fleet', run.leftovers, (left) => left.length === 0, 60_000)
 }
 
 interface SeenApp {
@@ -59,6 +81,27 @@ const made: Readonly<Record<string, (run: PageRun, test: ExpectStatic) => Promis
     }
     check((await stat(join(run.folder, 'vibe.workshop.token'))).mode & 0o777).toBe(0o600)
   },
+  'docs/guide/without-a-cluster.md': async (run, check) => {
+    // The removal is committed by now, and nobody has confirmed it.
+    const workers = [1, 2, 3].map((ordinal) => `lakehouse-worker-${ordinal}`)
+    check(await appNames(run)).toEqual(['lakehouse-hub', ...workers])
+  },
+}
+
+/** What a reader would wait for after `reconcile`, before the next line. */
+const effect: Readonly<Record<string, (run: PageRun) => Promise<unknown>>> = {
+  'docs/guide/without-a-cluster.md': (run) =>
+    until(
+      'the third worker',
+      () => appNames(run),
+      (names) => names.includes('lakehouse-worker-3'),
+      60_000,
+    ),
+}
+
+async function appNames(run: PageRun): Promise<readonly string[]> {
+  const apps = (await run.bench.get('/api/2.0/apps?page_size=100')).json.apps as readonly SeenApp[] | undefined
+  return (apps ?? []).map(({ name }) => name).sort()
 }
 
 const isTried = (command: string) => ['run', 'controller'].includes(kindOf(command))
@@ -68,10 +111,14 @@ describe('the commands of', () => {
     it.concurrent(`${name} work as written and leave nothing behind`, async ({ expect: check }) => {
       const run = await startPage(people)
       try {
-        await follow(run, commandsIn(name), async () => {
+        const beforeTheEnd = async () => {
           const kinds = new Set((await run.leftovers()).map((each) => each.split(' ')[0]))
           check([...kinds].sort()).toEqual(['app', 'file', 'scope', 'token'])
           await made[name]?.(run, check)
+        }
+        await follow(run, commandsIn(name), {
+          beforeTheEnd,
+          reconciled: async () => void (await effect[name]?.(run)),
         })
         check(await run.leftovers()).toEqual([])
       } finally {

@@ -40,6 +40,13 @@ export async function startPage(people: readonly string[]): Promise<PageRun> {
     PATH: process.env['PATH'],
     HOME: folder,
     NO_COLOR: '1',
+    // Whoever reads has told git who they are.
+    ...Object.fromEntries(
+      ['AUTHOR', 'COMMITTER'].flatMap((role) => [
+        [`GIT_${role}_NAME`, 'Ada'],
+        [`GIT_${role}_EMAIL`, 'ada@example.com'],
+      ]),
+    ),
     DATABRICKS_HOST: bench.emulator.url,
     DATABRICKS_TOKEN: adminToken,
     WORKSHOP_STATE_DIR: stateDir,
