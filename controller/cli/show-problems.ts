@@ -22,11 +22,12 @@ export function showProblems(problems: readonly Problem[], paint: Paint, text = 
   }))
   const width = Math.max(0, ...rows.flatMap(({ where, line }) => [where.length, line.length])) + 3
   const code = (word: string) => paint.bad(pad(word, 9))
+  const below = (indent: number, text: string) => text.replaceAll('\n', `\n${' '.repeat(indent)}`)
   return rows
     .map(({ code: word, where, line, message, fix }) =>
       width > 3
-        ? `  ${code(word)}${pad(where, width)}${message}\n  ${' '.repeat(9)}${paint.dim(pad(line, width))}${fix}\n`
-        : `  ${code(word)}${message}\n  ${' '.repeat(9)}${fix}\n`,
+        ? `  ${code(word)}${pad(where, width)}${below(11 + width, message)}\n  ${' '.repeat(9)}${paint.dim(pad(line, width))}${fix}\n`
+        : `  ${code(word)}${below(11, message)}\n  ${' '.repeat(9)}${fix}\n`,
     )
     .join('')
 }

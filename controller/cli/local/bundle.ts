@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { WorkshopError } from '@workshop/contracts/errors'
 import { packagePath } from '../package-path.ts'
 
@@ -19,7 +20,10 @@ export async function isStale(): Promise<boolean> {
   return Math.max(...newest) > built
 }
 
-/** Runs scripts/bundle.ts. Throws WO-9005 with its last words when it fails. */
+/** Of what the build says; its first error may be far from its end. */
+const keptCharacters = 32_000
+
+/** Runs scripts/bundle.ts. Throws WO-9005 with what it said of the error when it fails. */
 export async function build(signal: AbortSignal): Promise<void> {
   const child = spawn(process.execPath, [packagePath('scripts', 'bundle.ts')], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -28,7 +32,7 @@ export async function build(signal: AbortSignal): Promise<void> {
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-4000)
+      said = (said + text).slice(-keptCharacters)
     })
   }
   const code = await new Promise<number | null>((resolve) => {
@@ -36,13 +40,32 @@ export async function build(signal: AbortSignal): Promise<void> {
     child.once('close', resolve)
   })
   if (code === 0 || signal.aborted) return
-  const lastLine = said.trim().split('\n').at(-1) ?? ''
   throw new WorkshopError({
     code: 'WO-9005',
-    message: `the worker could not be built: ${lastLine}`,
+    message: `the worker could not be built: ${usefulPart(said)}`,
     where: 'scripts/bundle.ts',
     fix: 'run npm ci, then npm run bundle, which shows everything it says',
   })
+}
+
+/** Lines that say what went wrong; a stack and a count of errors after it say nothing to whoever reads them first. */
+const telling = /error|cannot|could not|not found|failed|missing|ENO|EACC|✗|✘/i
+const stackLine = /^\s*at |^\s*$|^Node\.js v/
+/** What one screen takes beside the rest of the message. */
+const shownLines = 8
+
+/**
+ * Of what a failed build said: from the first line that tells of an error, without stacks, at most eight lines. Where none
+ * tells, the last ones. Pure.
+ */
+export function usefulPart(said: string): string {
+  const lines = stripVTControlCharacters(said)
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => !stackLine.test(line))
+  const first = lines.findIndex((line) => telling.test(line))
+  const shown = first < 0 ? lines.slice(-shownLines) : lines.slice(first, first + shownLines)
+  return shown.join('\n')
 }
 
 /** Newest modification below a path, in epoch ms; tests do not count. */
