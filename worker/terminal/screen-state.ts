@@ -1,5 +1,6 @@
 /** What a person and a program can tell of a terminal: for comparing a replayed screen with one that never left. */
 import { WholeCharacters } from '@workshop/contracts/whole-characters'
+import { Unicode11Addon } from '@xterm/addon-unicode11'
 import headless from '@xterm/headless'
 import { type CellStyle, sgrOf } from './cell-style.ts'
 import type { ByteRing } from './ring.ts'
@@ -9,7 +10,10 @@ export type HeadlessTerminal = InstanceType<typeof headless.Terminal>
 
 /** A terminal as the browser has it, without its looks. */
 export function openTerminal(cols: number, rows: number): HeadlessTerminal {
-  return new headless.Terminal({ cols, rows, scrollback: 1_000, allowProposedApi: true, logLevel: 'off' })
+  const terminal = new headless.Terminal({ cols, rows, scrollback: 1_000, allowProposedApi: true, logLevel: 'off' })
+  terminal.loadAddon(new Unicode11Addon())
+  terminal.unicode.activeVersion = '11'
+  return terminal
 }
 
 const whole = new WeakMap<HeadlessTerminal, WholeCharacters>()

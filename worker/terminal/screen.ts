@@ -5,6 +5,7 @@
  */
 import { WholeCharacters } from '@workshop/contracts/whole-characters'
 import { SerializeAddon } from '@xterm/addon-serialize'
+import { Unicode11Addon } from '@xterm/addon-unicode11'
 import headless from '@xterm/headless'
 import { boldAfterDim, type CellStyle, sgrOf } from './cell-style.ts'
 
@@ -60,6 +61,9 @@ export class Screen {
     const quiet = { allowProposedApi: true, logLevel: 'off' } as const
     this.#terminal = new headless.Terminal({ cols, rows, scrollback: scrollbackLines, ...quiet })
     this.#terminal.loadAddon(this.#addon)
+    // As in the browser, or each emoji would take another number of columns there.
+    this.#terminal.loadAddon(new Unicode11Addon())
+    this.#terminal.unicode.activeVersion = '11'
     this.#terminal.onTitleChange((title) => {
       this.#title = title.slice(0, 256)
     })
