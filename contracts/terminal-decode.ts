@@ -174,6 +174,13 @@ function welcome(fields: Fields): Welcome {
   }
 }
 
+function strings(fields: Fields, name: string, most: number, longest: number): readonly string[] {
+  const value = fields[name] ?? []
+  const fits = (item: unknown) => typeof item === 'string' && item.length <= longest
+  if (Array.isArray(value) && value.length <= most && value.every(fits)) return value
+  throw new TerminalProtocolError(`${name} is no list of texts`)
+}
+
 function exitState(value: unknown): TerminalExit {
   if (typeof value !== 'object' || value === null) throw new TerminalProtocolError('exit is not an object')
   const fields = value as Fields
@@ -185,7 +192,7 @@ function event(fields: Fields): TerminalEvent {
     case 'title':
       return { kind: 'title', title: string(fields, 'title', 0, terminalLimits.maxTitle) }
     case 'viewers':
-      return { kind: 'viewers', count: whole(fields, 'count') }
+      return { kind: 'viewers', count: whole(fields, 'count'), watching: strings(fields, 'watching', 64, 320) }
     case 'draining':
     case 'warning':
       return { kind: fields['kind'], message: string(fields, 'message', 0, 1_024) }

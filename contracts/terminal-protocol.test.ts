@@ -70,7 +70,11 @@ const welcome = fc.record(
 const message = fc.string({ maxLength: 256 })
 const event = fc.oneof(
   fc.record({ kind: fc.constant('title' as const), title: message }),
-  fc.record({ kind: fc.constant('viewers' as const), count: u16 }),
+  fc.record({
+    kind: fc.constant('viewers' as const),
+    count: u16,
+    watching: fc.array(fc.string({ maxLength: 40 }), { maxLength: 4 }),
+  }),
   fc.record({ kind: fc.constantFrom('draining' as const, 'warning' as const), message }),
   fc.record({
     kind: fc.constant('tty' as const),

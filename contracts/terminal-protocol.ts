@@ -147,7 +147,8 @@ export interface TtyState {
  */
 export type TerminalEvent =
   | { readonly kind: 'title'; readonly title: string }
-  | { readonly kind: 'viewers'; readonly count: number }
+  /** `watching`: e-mail addresses of those who look on and cannot type. */
+  | { readonly kind: 'viewers'; readonly count: number; readonly watching: readonly string[] }
   | { readonly kind: 'draining'; readonly message: string }
   | { readonly kind: 'warning'; readonly message: string }
   | ({ readonly kind: 'tty' } & TtyState)

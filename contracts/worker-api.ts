@@ -63,7 +63,27 @@ export interface SessionInfo {
   readonly lastOutputAt?: string
   readonly exit?: { readonly code: number; readonly signal: number }
   readonly viewers: number
+  /** Facilitators may look on. */
+  readonly watchable: boolean
   readonly isolation: IsolationLevel
+}
+
+/** PUT /api/sessions/:id/watchable → 200 SessionInfo: its owner lets facilitators look on, or no longer. */
+export interface LetWatch {
+  readonly on: boolean
+}
+
+/** GET /api/watch/:id, for facilitators: a session whose owner lets them look on. Its terminal has the usual address. */
+export interface WatchedSession {
+  readonly id: string
+  readonly title: string
+  readonly owner: string
+  readonly state: SessionState
+}
+
+/** Page on the session's worker where a facilitator looks on. */
+export function watchPath(session: string): string {
+  return `/watch/${session}`
 }
 
 export interface CreateSession {

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import type { FleetFile } from '@workshop/contracts/fleet-file'
+import type { TerminalRole } from '@workshop/contracts/terminal-protocol'
 import type { AgentInfo } from '@workshop/contracts/worker-api'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Agent } from './agents/agent.ts'
@@ -99,13 +100,16 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
   }
   const app = await buildServer(context, logger)
   strangers.watch(app.server)
-  const guest = ({ email }: Person) => ({ email, role: 'control' }) as const
+  const guest = ({ email }: Person, role: TerminalRole, { session }: SessionTerminal) => {
+    if (role === 'view') logger.info({ by: email, session: session.id }, 'a facilitator looks on')
+    return { email, role }
+  }
   const limits = new SocketLimits()
   const terminals = [
     acceptTerminals(
       app.server,
       context,
-      (socket, { session }, person) => serveTerminal(socket, session, guest(person)),
+      (socket, terminal, person, role) => serveTerminal(socket, terminal.session, guest(person, role, terminal)),
       logger,
       limits,
     ),
@@ -113,7 +117,7 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
       app,
       context,
       limits,
-      (link, { session }, person) => new Conversation(link, session, guest(person)),
+      (link, terminal, person, role) => new Conversation(link, terminal.session, guest(person, role, terminal)),
     ),
   ]
 
@@ -123,7 +127,11 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
     state.seating = next
     if (ownUrl) state.ownUrl = ownUrl
     userTokens.keepOnly((email) => next.role(email) !== undefined)
-    for (const { dropWhere } of terminals) dropWhere(({ email }) => next.role(email) === undefined)
+    for (const { dropWhere } of terminals)
+      dropWhere(({ person: { email }, role }) => {
+        const now = next.role(email)
+        return now === undefined || (role === 'view' && now !== 'facilitator')
+      })
     logger.info({ fleetVersion: file.version }, 'fleet file taken')
   }
 

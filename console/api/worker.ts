@@ -1,5 +1,5 @@
 /** Hub and worker as contracts/worker-api.ts describes them. */
-import type { CreateSession, Guide, JoinState, Me, SessionInfo } from '@workshop/contracts/worker-api'
+import type { CreateSession, Guide, JoinState, Me, SessionInfo, WatchedSession } from '@workshop/contracts/worker-api'
 import { call } from './call.ts'
 
 export const worker = {
@@ -9,6 +9,9 @@ export const worker = {
   sessions: () => call<readonly SessionInfo[]>('GET', '/api/sessions'),
   create: (wish: CreateSession) => call<SessionInfo>('POST', '/api/sessions', wish),
   end: (id: string) => call<undefined>('DELETE', `/api/sessions/${encodeURIComponent(id)}`),
+  letWatch: (id: string, on: boolean) =>
+    call<SessionInfo>('PUT', `/api/sessions/${encodeURIComponent(id)}/watchable`, { on }),
+  watched: (id: string) => call<WatchedSession>('GET', `/api/watch/${encodeURIComponent(id)}`),
   restart: (id: string) => call<SessionInfo>('POST', `/api/sessions/${encodeURIComponent(id)}/restart`),
 }
 

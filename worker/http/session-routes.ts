@@ -1,6 +1,6 @@
 /** Sessions over HTTP: own ones only; ownership is checked by the registry. The hub has none. */
 import { WorkshopError } from '@workshop/contracts/errors'
-import type { CreateSession } from '@workshop/contracts/worker-api'
+import type { CreateSession, LetWatch, WatchedSession } from '@workshop/contracts/worker-api'
 import type { FastifyInstance } from 'fastify'
 import { type AppContext, appRole } from './context.ts'
 import { personOf } from './me-routes.ts'
@@ -24,6 +24,15 @@ const createSchema = {
   },
 }
 
+const watchSchema = {
+  body: {
+    type: 'object',
+    required: ['on'],
+    additionalProperties: false,
+    properties: { on: { type: 'boolean' } },
+  },
+}
+
 type ById = { Params: { id: string } }
 
 /** The routes under /api/sessions. */
@@ -42,6 +51,16 @@ export function sessionRoutes(app: FastifyInstance, context: AppContext): void {
   app.delete<ById>('/api/sessions/:id', async (request, reply) => {
     await sessions.remove(personOf(request).email, request.params.id)
     return reply.code(204).send()
+  })
+
+  app.put<ById & { Body: LetWatch }>('/api/sessions/:id/watchable', { schema: watchSchema }, async (request) =>
+    sessions.letWatch(personOf(request).email, request.params.id, request.body.on),
+  )
+
+  app.get<ById>('/api/watch/:id', async (request): Promise<WatchedSession> => {
+    const { session } = sessions.seen(personOf(request), request.params.id)
+    const { id, title, state } = sessions.info(session)
+    return { id, title, state, owner: session.order.owner.email }
   })
 
   app.post<ById>('/api/sessions/:id/restart', async (request) =>

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { WorkshopError } from '@workshop/contracts/errors'
 import { terminalHttp, terminalHttpPath } from '@workshop/contracts/terminal-http'
-import { closeCode } from '@workshop/contracts/terminal-protocol'
+import { closeCode, type TerminalRole } from '@workshop/contracts/terminal-protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RunningTerminal } from '../sessions/launcher.ts'
 import type { Conversation } from '../terminal/conversation.ts'
@@ -17,12 +17,18 @@ import type { SocketLimits } from './socket-limits.ts'
 import { addressOf, type OpenTerminals } from './terminal-upgrade.ts'
 
 /** Begins a viewer's conversation with a terminal. */
-export type Converse<T extends RunningTerminal> = (link: ViewerLink, terminal: T, person: Person) => Conversation
+export type Converse<T extends RunningTerminal> = (
+  link: ViewerLink,
+  terminal: T,
+  person: Person,
+  role: TerminalRole,
+) => Conversation
 
 interface Open {
   readonly connection: HttpConnection
   readonly session: string
   readonly person: Person
+  readonly role: TerminalRole
 }
 
 type OfSession = { Params: { id: string }; Body: Buffer | undefined }
@@ -54,30 +60,31 @@ export function terminalHttpRoutes<T extends RunningTerminal>(
   const open = new Map<string, Open>()
 
   const connectionOf = (request: FastifyRequest<OfConnection>): HttpConnection => {
-    const { email } = personOf(request)
+    const person = personOf(request)
     const { id, connection } = request.params
-    context.sessions.owned(email, id)
+    const { as } = context.sessions.seen(person, id)
     const found = open.get(connection)
-    if (found === undefined || found.session !== id || found.person.email !== email) throw nothing('connection')
+    if (found?.session !== id || found.person.email !== person.email || found.role !== as) throw nothing('connection')
     return found.connection
   }
 
   const begin = (request: FastifyRequest<OfSession>, reply: FastifyReply) => {
     const person = personOf(request)
     const session = request.params.id
-    const { terminal } = context.sessions.owned(person.email, session)
+    const { session: seen, as: role } = context.sessions.seen(person, session)
+    const { terminal } = seen
     if (terminal === undefined) throw nothing('session')
     const address = addressOf(request.raw)
     if (!limits.take(person.email, address, Date.now()))
       throw new WorkshopError({ code: 'WO-4012', message: 'This person or address has too many terminals open' })
     const id = randomBytes(16).toString('hex')
     const connection = new HttpConnection(
-      (link) => converse(link, terminal, person),
+      (link) => converse(link, terminal, person, role),
       () => {
         if (open.delete(id)) limits.release(person.email, address)
       },
     )
-    open.set(id, { connection, session, person })
+    open.set(id, { connection, session, person, role })
     connection.post(0, request.body ?? nothingSaid)
     return reply.code(201).send({ connection: id })
   }
@@ -112,8 +119,8 @@ export function terminalHttpRoutes<T extends RunningTerminal>(
 
   return {
     dropWhere: (isGone) => {
-      for (const { connection, person } of open.values())
-        if (isGone(person)) connection.close(closeCode.forbidden, 'you are not on the roster any more')
+      for (const { connection, ...visitor } of open.values())
+        if (isGone(visitor)) connection.close(closeCode.forbidden, 'you are not on the roster any more')
     },
   }
 }

@@ -142,7 +142,7 @@ describe('a terminal over plain requests', () => {
     const answers = [await broken.poll(), await broken.poll()]
     expect(answers).toContainEqual({ status: 410, code: 4400, reason: expect.stringContaining('beyond') })
     const dropped = await connect(app)
-    app.app.polled?.dropWhere(({ email }) => email === ada)
+    app.app.polled?.dropWhere(({ person }) => person.email === ada)
     await dropped.poll()
     expect(await dropped.poll()).toMatchObject({ status: 410, code: 4403 })
     const ended = await connect(app)

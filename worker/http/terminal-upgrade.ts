@@ -5,7 +5,7 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { errorBody, WorkshopError } from '@workshop/contracts/errors'
-import { closeCode, terminalProtocol } from '@workshop/contracts/terminal-protocol'
+import { closeCode, type TerminalRole, terminalProtocol } from '@workshop/contracts/terminal-protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { RunningTerminal } from '../sessions/launcher.ts'
@@ -20,12 +20,23 @@ import { SocketLimits } from './socket-limits.ts'
 const terminalPath = /^\/api\/sessions\/([0-9a-f]{32})\/terminal$/
 
 /** What happens with an accepted socket. */
-export type ServeTerminal<T extends RunningTerminal> = (socket: WebSocket, terminal: T, person: Person) => void
+export type ServeTerminal<T extends RunningTerminal> = (
+  socket: WebSocket,
+  terminal: T,
+  person: Person,
+  role: TerminalRole,
+) => void
+
+/** Someone at a terminal: its owner, or one who looks on. */
+export interface TerminalVisitor {
+  readonly person: Person
+  readonly role: TerminalRole
+}
 
 /** The sockets that are open. */
 export interface OpenTerminals {
   /** Closes the sockets of people who may not be here any more. */
-  readonly dropWhere: (isGone: (person: Person) => boolean) => void
+  readonly dropWhere: (isGone: (visitor: TerminalVisitor) => boolean) => void
 }
 
 /** Attaches the upgrade route to the server. */
@@ -37,20 +48,20 @@ export function acceptTerminals<T extends RunningTerminal>(
   limits = new SocketLimits(),
 ): OpenTerminals {
   const sockets = terminalUpgrades()
-  const open = new Map<WebSocket, Person>()
+  const open = new Map<WebSocket, TerminalVisitor>()
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     try {
-      const { terminal, person } = attachable(context, request)
+      const { terminal, person, role } = attachable(context, request)
       const address = addressOf(request)
       if (!limits.take(person.email, address, Date.now()))
         throw new WorkshopError({ code: 'WO-4012', message: 'This person or address has too many terminals open' })
       socket.once('close', () => limits.release(person.email, address))
       sockets.handleUpgrade(request, socket, head, (webSocket) => {
-        open.set(webSocket, person)
+        open.set(webSocket, { person, role })
         webSocket.once('close', () => open.delete(webSocket))
-        serve(webSocket, terminal, person)
+        serve(webSocket, terminal, person, role)
       })
     } catch (error) {
       refuse(socket, error, logger)
@@ -59,8 +70,8 @@ export function acceptTerminals<T extends RunningTerminal>(
   server.on('upgrade', upgrade)
   return {
     dropWhere: (isGone) => {
-      for (const [webSocket, person] of open)
-        if (isGone(person)) webSocket.close(closeCode.forbidden, 'you are not on the roster any more')
+      for (const [webSocket, visitor] of open)
+        if (isGone(visitor)) webSocket.close(closeCode.forbidden, 'you are not on the roster any more')
     },
   }
 }
@@ -70,7 +81,8 @@ function attachable<T extends RunningTerminal>(context: AppContext<T>, request: 
   const passage = passGate(context, request, path, true)
   const id = terminalPath.exec(path)?.[1]
   if (passage.as !== 'person' || id === undefined) throw noSession()
-  const { terminal } = context.sessions.owned(passage.person.email, id)
+  const { session, as } = context.sessions.seen(passage.person, id)
+  const { terminal } = session
   if (!terminal) throw noSession()
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
   if (!offered.includes(terminalProtocol))
@@ -79,7 +91,7 @@ function attachable<T extends RunningTerminal>(context: AppContext<T>, request: 
       where: 'sec-websocket-protocol',
       message: `It must be ${terminalProtocol}`,
     })
-  return { terminal, person: passage.person }
+  return { terminal, person: passage.person, role: as }
 }
 
 function refuse(socket: Duplex, error: unknown, logger: FastifyBaseLogger): void {

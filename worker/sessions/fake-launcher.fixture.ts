@@ -21,6 +21,7 @@ export class FakeTerminal implements RunningTerminal {
   lastOutputAt = () => this.output
   lastInputAt = () => this.input
   title = () => ''
+  dropWatchers = () => void this.events.push('drop watchers')
   announceDraining = () => void this.events.push('draining')
   close = (code: number) => void this.events.push(`close ${code}`)
   stop = async () => {

@@ -19,6 +19,8 @@ export interface RunningTerminal {
   readonly title: () => string
   /** Resolves once, when the program is gone. */
   readonly ended: Promise<{ readonly code: number; readonly signal: number }>
+  /** Lets those go who only look on. */
+  readonly dropWatchers: () => void
   /** Tells viewers that the worker goes away. */
   readonly announceDraining: () => void
   /** Ends every process of the session: SIGHUP, then SIGKILL after `graceMs`. Resolves when nothing is left. */

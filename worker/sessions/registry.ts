@@ -4,39 +4,12 @@
  */
 import { randomBytes } from 'node:crypto'
 import { type Problem, WorkshopError } from '@workshop/contracts/errors'
-import type { FleetFile } from '@workshop/contracts/fleet-file'
 import { closeCode } from '@workshop/contracts/terminal-protocol'
 import type { CreateSession, SessionInfo, SessionState } from '@workshop/contracts/worker-api'
 import { admissionProblem } from './admission.ts'
 import { hasIdled } from './idle.ts'
-import type { RunningTerminal, SessionLauncher, SessionOrder, UploadFolder } from './launcher.ts'
-
-/** One session as the registry keeps it. */
-export interface Session<T extends RunningTerminal> {
-  readonly order: SessionOrder
-  /** What its owner called it; empty: the program's own title. */
-  readonly name: string
-  readonly createdAt: number
-  state: SessionState
-  endedAt: number | undefined
-  exit: { readonly code: number; readonly signal: number } | undefined
-  terminal: T | undefined
-}
-
-/** What the registry needs; `now` is epoch ms, `rules` those of the fleet file in hand. */
-export interface RegistryOptions<T extends RunningTerminal> {
-  readonly launcher: SessionLauncher<T>
-  readonly rules: () => FleetFile['sessions'] | undefined
-  readonly isDraining: () => boolean
-  /** When the room closes, epoch ms. */
-  readonly closesAt?: () => number | undefined
-  readonly now: () => number
-  /** What went wrong while taking a session down: nobody waits for that, and the session is gone all the same. */
-  readonly onProblem: (error: unknown) => void
-  readonly onEnd: (order: SessionOrder, why: 'exit' | 'idle' | 'removed') => void
-  /** Somebody asked for a session that is another person's; they are told that there is none. */
-  readonly onForeign: (email: string) => void
-}
+import type { RunningTerminal, SessionOrder, UploadFolder } from './launcher.ts'
+import type { RegistryOptions, Seen, Session } from './registry-entry.ts'
 
 /** SIGHUP first, so that agents and shells save their state; a participant who removes a session waits this long at most. */
 const removeGraceMs = 2_000
@@ -66,11 +39,35 @@ export class SessionRegistry<T extends RunningTerminal> {
     return session
   }
 
+  /**
+   * The session if this person may see it: its owner, or a facilitator whom its owner lets look on.
+   * @throws WorkshopError WO-4005, as `owned`
+   */
+  seen({ email, role }: { readonly email: string; readonly role: string }, id: string): Seen<T> {
+    const session = this.#sessions.get(id)
+    const watches = session?.watchable && role === 'facilitator' && session.order.owner.email !== email
+    return watches ? { session, as: 'view' } : { session: this.owned(email, id), as: 'control' }
+  }
+
+  /** Facilitators may look on from now on, or no longer. @throws WorkshopError WO-4005 */
+  letWatch(email: string, id: string, on: boolean): SessionInfo {
+    const session = this.owned(email, id)
+    session.watchable = on
+    if (!on) session.terminal?.dropWatchers()
+    return this.info(session)
+  }
+
   /** Has back, as ended, what a crash of the worker interrupted. Once, before anybody is let in. */
   async restore(): Promise<void> {
     for (const saved of await this.#options.launcher.saved()) {
       const exit = await saved.terminal.ended
-      this.#sessions.set(saved.order.id, { ...saved, state: 'exited', endedAt: this.#options.now(), exit })
+      this.#sessions.set(saved.order.id, {
+        ...saved,
+        state: 'exited',
+        endedAt: this.#options.now(),
+        exit,
+        watchable: false,
+      })
       this.#residents.add(saved.order.owner.email)
     }
   }
@@ -97,6 +94,7 @@ export class SessionRegistry<T extends RunningTerminal> {
       endedAt: undefined,
       exit: undefined,
       terminal: undefined,
+      watchable: false,
     }
     this.#sessions.set(order.id, session)
     this.#residents.add(owner.email)
@@ -184,7 +182,7 @@ export class SessionRegistry<T extends RunningTerminal> {
   }
 
   /** What the API says of a session. */
-  info({ order, name, createdAt, state, exit, terminal }: Session<T>): SessionInfo {
+  info({ order, name, createdAt, state, exit, terminal, watchable }: Session<T>): SessionInfo {
     const lastOutputAt = terminal?.lastOutputAt()
     return {
       id: order.id,
@@ -195,6 +193,7 @@ export class SessionRegistry<T extends RunningTerminal> {
       ...(lastOutputAt === undefined ? {} : { lastOutputAt: new Date(lastOutputAt).toISOString() }),
       ...(exit ? { exit } : {}),
       viewers: terminal?.viewers() ?? 0,
+      watchable,
       isolation: this.#options.launcher.isolation.level,
     }
   }

@@ -127,6 +127,7 @@ function runningTerminal(session: TerminalSession, onLeftover: (sessionId: strin
     lastInputAt: () => session.info().lastInputAt,
     title: () => session.info().title,
     ended: new Promise((resolve) => session.onExit(resolve)),
+    dropWatchers: () => session.dropWatchers(),
     announceDraining: () =>
       session.announce({ kind: 'draining', message: 'This worker restarts. Your page comes back by itself.' }),
     stop: async (graceMs) => {

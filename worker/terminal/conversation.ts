@@ -78,7 +78,7 @@ export class Conversation {
       return
     }
     const role = this.#guest.role === 'view' ? 'view' : hello.role
-    this.#viewer = this.#session.attach(this.#link, hello, role)
+    this.#viewer = this.#session.attach(this.#link, hello, role, this.#guest.email)
   }
 }
 

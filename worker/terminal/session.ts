@@ -87,13 +87,13 @@ export class TerminalSession implements ViewerSource {
   }
 
   /** HELLO: says WELCOME and goes on where the client left off, or builds its screen. A client's newer socket wins. */
-  attach(link: ViewerLink, hello: Hello, role: TerminalRole): Viewer {
+  attach(link: ViewerLink, hello: Hello, role: TerminalRole, email = ''): Viewer {
     for (const other of this.#viewers.list()) {
       if (other.client === hello.client) this.detach(other, closeCode.replaced, 'this page connected again')
     }
     this.#lastViewer += 1
     this.#uses += 1
-    const viewer = new Viewer(this.#lastViewer, this.#uses, hello, role, link)
+    const viewer = new Viewer(this.#lastViewer, this.#uses, hello, role, link, email)
     this.#viewers.add(viewer)
     this.#settleSize(true, viewer)
     const { epoch, input, exit, title, tty } = this.#life
@@ -107,7 +107,7 @@ export class TerminalSession implements ViewerSource {
     viewer.send({ type: 'inputAck', inSeq: written })
     if (tty.state !== undefined) viewer.send({ type: 'event', event: { kind: 'tty', ...tty.state } })
     this.#bringUp(viewer, hello.from, known)
-    this.announce({ kind: 'viewers', count: this.#viewers.size })
+    this.announce(this.#viewers.presence())
     this.#settleFlow()
     return viewer
   }
@@ -126,7 +126,14 @@ export class TerminalSession implements ViewerSource {
     viewer.close(code, reason)
     this.#settleSize(false)
     this.#settleFlow()
-    this.announce({ kind: 'viewers', count: this.#viewers.size })
+    this.announce(this.#viewers.presence())
+  }
+
+  /** Nobody may look on any more. */
+  dropWatchers(): void {
+    for (const viewer of this.#viewers.list()) {
+      if (viewer.role === 'view') this.detach(viewer, closeCode.forbidden, 'its owner shows it no longer')
+    }
   }
 
   /** ACK of a viewer; throws when it acknowledges what was never sent. */

@@ -46,6 +46,8 @@ export class Viewer {
   readonly id: number
   readonly client: string
   readonly role: TerminalRole
+  /** Who looks; empty when nobody was named. */
+  readonly email: string
   readonly window: number
   wish: PtySize & { readonly visible: boolean }
   usedAt: number
@@ -58,10 +60,11 @@ export class Viewer {
   #exitSent = false
   #closed = false
 
-  constructor(id: number, usedAt: number, hello: Hello, role: TerminalRole, link: ViewerLink) {
+  constructor(id: number, usedAt: number, hello: Hello, role: TerminalRole, link: ViewerLink, email = '') {
     this.id = id
     this.client = hello.client
     this.role = role
+    this.email = email
     this.window = grantWindow(hello.window)
     this.wish = { cols: hello.cols, rows: hello.rows, visible: hello.visible }
     this.usedAt = usedAt

@@ -1,5 +1,5 @@
 /** The viewers that are attached to one session. */
-import type { ServerFrame } from '@workshop/contracts/terminal-protocol'
+import type { ServerFrame, TerminalEvent } from '@workshop/contracts/terminal-protocol'
 import type { Viewer, ViewerSource } from './viewer.ts'
 
 export class Viewers {
@@ -22,6 +22,12 @@ export class Viewers {
   /** False when it was gone already. */
   remove(viewer: Viewer): boolean {
     return this.#byId.delete(viewer.id)
+  }
+
+  /** Who is there. */
+  presence(): TerminalEvent {
+    const watching = this.list().flatMap(({ role, email }) => (role === 'view' && email !== '' ? [email] : []))
+    return { kind: 'viewers', count: this.#byId.size, watching: [...new Set(watching)] }
   }
 
   /** Where the one stands that the program follows; undefined when there is none. Watchers never hold it up. */

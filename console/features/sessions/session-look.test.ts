@@ -11,6 +11,7 @@ const session = (rest: Partial<SessionInfo> = {}): SessionInfo => ({
   state: 'live',
   createdAt: new Date(0).toISOString(),
   viewers: 1,
+  watchable: false,
   isolation: 'namespaces',
   ...rest,
 })

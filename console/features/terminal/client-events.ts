@@ -27,8 +27,9 @@ export function clientEvents({ signs, ahead, onPhase, onSize }: ClientEventsSeam
     title: (title) => {
       signs.title = safeTitle(title)
     },
-    viewers: (viewers) => {
+    viewers: (viewers, watching) => {
       signs.viewers = viewers
+      signs.watching = watching
     },
     size: ({ own }) => {
       signs.ownSize = own

@@ -233,7 +233,7 @@ describe('a terminal connection', () => {
     enter()
     fresh()
     client.input('\u001b[?1;2c')
-    say({ type: 'event', event: { kind: 'viewers', count: 2 } })
+    say({ type: 'event', event: { kind: 'viewers', count: 2, watching: [] } })
     say({ type: 'size', cols: 80, rows: 24, owner: 2, offset: 0 })
     client.input('\u001b[?1;2c')
     client.input('\u001b[A')

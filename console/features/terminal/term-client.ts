@@ -232,7 +232,7 @@ export class TermClient {
     if (event.kind === 'viewers') this.#viewers = event.count
     if (event.kind === 'title') events.title?.(event.title)
     else if (event.kind === 'tty') events.tty?.(event)
-    else if (event.kind === 'viewers') events.viewers?.(event.count)
+    else if (event.kind === 'viewers') events.viewers?.(event.count, event.watching)
     else events[event.kind]?.(event.message)
   }
 

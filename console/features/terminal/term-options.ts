@@ -36,7 +36,8 @@ export interface TermEvents {
   readonly state?: (state: TermState) => void
   readonly size?: (size: { readonly cols: number; readonly rows: number; readonly own: boolean }) => void
   readonly title?: (title: string) => void
-  readonly viewers?: (count: number) => void
+  /** How many look, and who of them only looks on. */
+  readonly viewers?: (count: number, watching: readonly string[]) => void
   /** How the program has set its terminal; never called when the worker cannot tell. */
   readonly tty?: (state: TtyState) => void
   readonly draining?: (message: string) => void

@@ -17,6 +17,8 @@ export interface TerminalSigns {
   waitsSince: number | undefined
   unread: boolean
   viewers: number
+  /** E-mail addresses of facilitators who look on. */
+  watching: readonly string[]
   /** Bytes of typing that the program has not taken. */
   stalled: number
   /** False while another viewer's size counts. */
@@ -73,6 +75,7 @@ export function enterTerminal(session: string, takes: TerminalControls): Termina
     waitsSince: undefined,
     unread: false,
     viewers: 1,
+    watching: [],
     stalled: 0,
     ownSize: true,
     transport: 'socket',
