@@ -68,6 +68,8 @@ export async function startBadProxy(port: number, headers: Readonly<Record<strin
     })
   }
 
+  // A connection that is closed just when it is used again is not what is tested here.
+  server.keepAliveTimeout = 0
   server.on('connection', (socket) => {
     open.add(socket)
     socket.on('error', () => {}).on('close', () => open.delete(socket))

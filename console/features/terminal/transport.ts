@@ -29,6 +29,8 @@ const failuresToGiveUp = 2
 export const tryAgainMs = 600_000
 /** A handshake that hangs is as good as refused, ms. */
 const handshakeMs = 4_000
+/** The connection was cut; nobody said why (as WebSocket's own code for that). */
+const cutCode = 1006
 /** The other side asks to be called again; offsets make it seamless. */
 const switchCode = 1012
 
@@ -71,7 +73,13 @@ export function bestTransport(options: TransportOptions): Connect {
       settle(0)
       connection.close()
     }
-    if (!byHttp) timers.push(clock.after(handshakeMs, () => welcomed || connection.close()))
+    // A socket that carries nothing does not carry its close either: it is not waited for.
+    const giveUp = () => {
+      if (welcomed) return
+      tell(cutCode, 'no answer')
+      connection.close()
+    }
+    if (!byHttp) timers.push(clock.after(handshakeMs, giveUp))
     else timers.push(clock.after(tryAgainMs, () => void lookForBetter()))
     const lookForBetter = async () => {
       const opened = await options.probe()

@@ -1,0 +1,123 @@
+/** The terminal in browsers unlike a developer's: a phone, a lost graphics card, a network that swallows WebSockets. */
+import type { Browser, Page } from 'playwright-core'
+import { afterEach, describe, expect, inject, it } from 'vitest'
+import { BenchPage } from '../support/bench-page.ts'
+import { type BrowserWishes, launchBrowser, newVisitor } from '../support/browser.ts'
+
+const product = inject('product')
+const browsers: Browser[] = []
+
+afterEach(async () => {
+  await Promise.all(browsers.splice(0).map((browser) => browser.close()))
+})
+
+/** A shell at its prompt in a fresh browser. */
+async function open(email: string, wishes: BrowserWishes, options = {}, prepare?: (page: Page) => Promise<void>) {
+  const browser = await launchBrowser(wishes)
+  browsers.push(browser)
+  const visitor = await newVisitor(browser, options)
+  await prepare?.(visitor.page)
+  const bench = await BenchPage.enter(visitor.page, product.workshopUrl, email)
+  await bench.startAfresh()
+  return { visitor, page: visitor.page, bench }
+}
+
+const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
+
+describe('a phone', () => {
+  it('types each letter of its keyboard once, and has the keys that its keyboard lacks', async () => {
+    const { visitor, page, bench } = await open('katherine@example.com', {}, phone)
+    await page.getByRole('button', { name: /^New session/ }).first().tap()
+    await page.getByRole('menuitem', { name: 'Shell' }).tap()
+    await bench.see(1, /❯/)
+    await bench.pane(1).locator('.xterm-screen').tap()
+    const cdp = await visitor.context.newCDPSession(page)
+    // What Android keyboards send: no key, code 229, and the text as input.
+    const soft = async (text: string) => {
+      const key = { windowsVirtualKeyCode: 229, key: 'Unidentified', code: '' }
+      await cdp.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...key })
+      await cdp.send('Input.insertText', { text })
+      await cdp.send('Input.dispatchKeyEvent', { type: 'keyUp', ...key })
+    }
+    for (const letter of "PS1='$ ';clear") await soft(letter)
+    await page.keyboard.press('Enter')
+    await bench.see(1, /^\$/m)
+    for (const letter of 'echo "so-ft.k,ey;s" ') await soft(letter)
+    // A word that the keyboard composes letter by letter and then replaces.
+    for (const text of ['s', 'sw', 'swi', 'swip', 'swipe'])
+      await cdp.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length })
+    await cdp.send('Input.insertText', { text: 'swiped ' })
+    await soft('ä')
+    await page.keyboard.press('Enter')
+    await bench.see(1, /^so-ft\.k,ey;s swiped ä/m)
+
+    const keys = page.getByRole('toolbar', { name: 'Terminal keys' })
+    await soft('echo un')
+    await keys.getByRole('button', { name: 'Control C' }).tap()
+    await bench.see(1, /echo un\^C/)
+    await keys.getByRole('button', { name: 'Up', exact: true }).tap()
+    await bench.see(1, /swiped ä\s+\$ echo un\^C\s+\$ echo "so-ft/)
+    await keys.getByRole('button', { name: 'Ctrl' }).tap()
+    await soft('u')
+    await expect.poll(() => bench.screen(1)).toMatch(/\$\s*$/)
+    expect(await page.evaluate(() => document.activeElement?.className)).toContain('xterm-helper-textarea')
+  })
+
+  it('has the settings within reach and in view', async () => {
+    const { page } = await open('katherine@example.com', {}, phone)
+    await page.getByRole('button', { name: /Command palette/ }).tap()
+    await page.getByRole('combobox', { name: 'Command' }).fill('settings')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Terminal settings' })
+    await dialog.waitFor()
+    for (const control of await dialog.locator('button, input').all()) {
+      const box = await control.boundingBox()
+      expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 999) <= 390).toBe(true)
+    }
+    await dialog.getByRole('checkbox', { name: /Light background/ }).check()
+    expect(await page.evaluate(() => document.documentElement.dataset['term'])).toBe('light')
+    await dialog.getByRole('button', { name: 'Done' }).tap()
+    await dialog.waitFor({ state: 'detached' })
+  })
+})
+
+describe('a graphics card', () => {
+  it('that is lost takes nothing from the screen', async () => {
+    const { page, bench } = await open('edsger@example.com', { webgl: true })
+    await page.getByRole('button', { name: /^New session/ }).click()
+    await page.getByRole('menuitem', { name: 'Shell' }).click()
+    const canvas = bench.pane(1).locator('.xterm-screen canvas').first()
+    await canvas.waitFor()
+    await bench.type(1, 'clear; echo be""fore')
+    await page.keyboard.press('Enter')
+    await page.waitForTimeout(500)
+    const lost = await bench
+      .pane(1)
+      .locator('.xterm-screen canvas')
+      .evaluateAll((all) => {
+        const contexts = all.map((each) => (each as HTMLCanvasElement).getContext('webgl2'))
+        for (const context of contexts) context?.getExtension('WEBGL_lose_context')?.loseContext()
+        return contexts.filter(Boolean).length
+      })
+    expect(lost).toBeGreaterThan(0)
+    // xterm.js waits some seconds for the context to come back by itself; then the page draws the text.
+    await bench.see(1, /^before/m)
+    await bench.run(1, 'echo af""ter')
+    await bench.see(1, /^after/m)
+  })
+})
+
+describe('a network that swallows WebSockets', () => {
+  it('is found out and said, and the terminal works', async () => {
+    const swallow = async (page: Page) => {
+      // They open, and then nothing comes.
+      await page.routeWebSocket(/\/terminal$/, () => undefined)
+    }
+    const { bench } = await open('ada@example.com', {}, {}, swallow)
+    await bench.newSession('Shell', 1)
+    await bench.pane(1).getByText('over plain requests').waitFor()
+    await bench.see(1, /❯/)
+    await bench.run(1, 'clear; seq 1 5000 | md5sum')
+    await bench.see(1, /^[0-9a-f]{32}/m)
+  })
+})
