@@ -27,7 +27,10 @@ const phone = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile:
 describe('a phone', () => {
   it('types each letter of its keyboard once, and has the keys that its keyboard lacks', async () => {
     const { visitor, page, bench } = await open('katherine@example.com', {}, phone)
-    await page.getByRole('button', { name: /^New session/ }).first().tap()
+    await page
+      .getByRole('button', { name: /^New session/ })
+      .first()
+      .tap()
     await page.getByRole('menuitem', { name: 'Shell' }).tap()
     await bench.see(1, /❯/)
     await bench.pane(1).locator('.xterm-screen').tap()
