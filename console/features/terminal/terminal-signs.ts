@@ -29,6 +29,8 @@ export interface TerminalSigns {
   message: string
   /** Typing that reached no program; empty once it was read. */
   lost: string
+  /** Where its search stands; undefined while nothing is searched. */
+  found: Found | undefined
 }
 
 /** Where a search stands: the `at`-th of `count` matches, from 1; `count` 0 when there is none. */
@@ -49,7 +51,7 @@ export interface TerminalControls {
   readonly reconnect: () => void
   readonly takeSize: () => void
   readonly dropInput: () => void
-  readonly search: (text: string, back: boolean) => Promise<Found>
+  readonly search: (text: string, back: boolean) => void
   readonly clearSearch: () => void
   /** Everything that is in the buffer, as plain text. */
   readonly text: () => string
@@ -81,6 +83,7 @@ export function enterTerminal(session: string, takes: TerminalControls): Termina
     transport: 'socket',
     message: '',
     lost: '',
+    found: undefined,
   })
   return terminalSigns.get(session) as TerminalSigns
 }

@@ -14,7 +14,7 @@ const scrollback = 5_000
 export interface XtermScreen {
   readonly terminal: Terminal
   /** Shows the next match, or the one before. The finder is fetched when first asked for. */
-  readonly find: (text: string, back: boolean) => Promise<Found>
+  readonly find: (text: string, back: boolean) => Promise<void>
   readonly clearFind: () => void
   /** Letters of another size, in pixels; the text in a list for screen readers, or not. */
   readonly dress: (fontSize: number, screenReader: boolean) => void
@@ -34,6 +34,8 @@ export interface XtermWishes {
   readonly screenReader: boolean
   /** A program asks to put text on the clipboard. */
   readonly onClipboard: (text: string) => void
+  /** Where the search stands; also when output changes it. */
+  readonly onFound: (found: Found) => void
   /** What the link under the pointer does; empty when there is none. */
   readonly onLink: (words: string) => void
 }
@@ -42,7 +44,7 @@ export interface XtermWishes {
 const smallest = 6
 
 export function openXterm(host: HTMLElement, wishes: XtermWishes): XtermScreen {
-  const { theme, font, screenReader, onClipboard, onLink } = wishes
+  const { theme, font, screenReader, onClipboard, onFound, onLink } = wishes
   let { fontSize } = wishes
   const terminal = new Terminal({
     allowProposedApi: true,
@@ -86,14 +88,11 @@ export function openXterm(host: HTMLElement, wishes: XtermWishes): XtermScreen {
   terminal.open(host)
 
   let finder: Promise<SearchAddon> | undefined
-  let found: Found = { at: 0, count: 0 }
   const loadFinder = async () => {
     const { SearchAddon } = await import('@xterm/addon-search')
     const addon = new SearchAddon()
     terminal.loadAddon(addon)
-    addon.onDidChangeResults(({ resultIndex, resultCount }) => {
-      found = { at: resultIndex + 1, count: resultCount }
-    })
+    addon.onDidChangeResults(({ resultIndex, resultCount }) => onFound({ at: resultIndex + 1, count: resultCount }))
     return addon
   }
   let renderer: { dispose: () => void } | undefined
@@ -106,7 +105,6 @@ export function openXterm(host: HTMLElement, wishes: XtermWishes): XtermScreen {
       const options = { decorations: findColours(terminal.options.theme) }
       if (back) addon.findPrevious(text, options)
       else addon.findNext(text, { ...options, incremental: true })
-      return found
     },
     clearFind() {
       void finder?.then((addon) => addon.clearDecorations())
