@@ -156,6 +156,10 @@ export const errorTable = {
   },
   'WO-9004': { title: 'Too little memory', fix: 'close programs or use a smaller example' },
   'WO-9005': { title: 'A program that this needs is missing', fix: 'install it' },
+  'WO-9006': {
+    title: 'The state directory is in use',
+    fix: 'stop the other controller, or give this one a directory of its own with --state-dir',
+  },
   'WO-9099': { title: 'Our own mistake', fix: 'report it with the lines around this message' },
 } as const satisfies Record<string, { readonly title: string; readonly fix: string }>
 

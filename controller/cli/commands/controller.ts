@@ -4,6 +4,7 @@ import { parseDuration } from '@workshop/contracts/duration'
 import { WorkshopError } from '@workshop/contracts/errors'
 import { type ProbeServer, parseBindAddress, serveMetrics, serveProbes } from '../../api/probe-server.ts'
 import type { LeaseTimes } from '../../leader/election.ts'
+import { lockState } from '../../leader/state-lock.ts'
 import type { Controller } from '../../loop/controller.ts'
 import type { ClusterOptions } from '../../loop/options.ts'
 import type { GitPolicy } from '../../sources/git/git.ts'
@@ -74,12 +75,32 @@ export async function controller(
   flags: ControllerFlags,
   { createController }: Pick<LoopPrograms, 'createController'>,
 ): Promise<ExitCode> {
-  const { config, terminal } = context
+  const { config } = context
   const intervalMs = durationOf('--interval', flags.interval, 1_000)
   const webhookSecret = await readWebhookSecret(flags.webhookSecretFile)
   const sources = (flags.source ?? ['.']).map(sourceUri)
   const lost = new AbortController()
   const stopped = AbortSignal.any([context.stopped, lost.signal])
+  const lock = await lockState({ stateDir: config.stateDir, onLost: (why) => lost.abort(why) })
+  try {
+    return await keep(context, flags, { createController, intervalMs, webhookSecret, sources, lost, stopped })
+  } finally {
+    await lock.release()
+  }
+}
+
+interface Keeping extends Pick<LoopPrograms, 'createController'> {
+  readonly intervalMs: number
+  readonly webhookSecret: string | undefined
+  readonly sources: readonly string[]
+  /** Aborted when somebody else acts now. */
+  readonly lost: AbortController
+  readonly stopped: AbortSignal
+}
+
+async function keep(context: CommandContext, flags: ControllerFlags, keeping: Keeping): Promise<ExitCode> {
+  const { config, terminal } = context
+  const { createController, intervalMs, webhookSecret, sources, lost, stopped } = keeping
   const loop = createController({
     ...(await loopOptions(context)),
     sources,
