@@ -137,6 +137,11 @@ export class WorkshopRecord {
     return Math.max(0, now - (this.wish.object?.leavingSince ?? this.#leavingSince))
   }
 
+  /** It goes, and its fleet stays where it is. */
+  get leavesFleet(): boolean {
+    return this.wish.object?.isOrphaned === true || this.wish.workshop.spec.deletionPolicy === 'Orphan'
+  }
+
   drop(): void {
     this.isDropped = true
     this.#interrupt.abort(new Error('cut short: the Workshop is gone'))

@@ -142,12 +142,13 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
       queue.done(key)
     }
   }
+  const sayLeft = ({ key, status }: WorkshopRecord) => {
+    const left = status?.inventory?.map(({ kind, name }) => `${kind}/${name}`) ?? []
+    if (left.length > 0) options.log('warn', 'the Workshop is gone; what it made stays', { workshop: key, left })
+  }
   /** Its object went without our letting go, or after it: what is still on the platform stays there. */
   const drop = async (record: WorkshopRecord) => {
-    const left = record.status?.inventory?.map(({ kind, name }) => `${kind}/${name}`) ?? []
-    if (!record.isDropped && left.length > 0) {
-      options.log('warn', 'the Workshop is gone; what it made stays', { workshop: record.key, left })
-    }
+    if (!record.isDropped) sayLeft(record)
     record.drop()
     await forget(record)
   }
@@ -185,6 +186,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   }
   /** Forgets it; when its name was taken again meanwhile, the new one is met. */
   const farewell = async (record: WorkshopRecord) => {
+    if (record.leavesFleet && !record.isDropped) sayLeft(record)
     record.drop()
     await forget(record)
     for (const source of sources) {

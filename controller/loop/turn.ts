@@ -39,7 +39,7 @@ export async function takeTurn(record: WorkshopRecord, context: TurnContext): Pr
     const word = await registry.ask(key)
     if (word === 'gone') return 'gone'
     if (word === 'stays') return context.pace.pollMs
-    if (wish.object?.isOrphaned || wish.workshop.spec.deletionPolicy === 'Orphan') return letGo(record)
+    if (record.leavesFleet) return letGo(record)
   }
   if (!record.leaving && wish.isUsable === false) throw new WorkshopError(wish.problems)
   const workspace = context.workspaceOf(wish)
@@ -102,7 +102,7 @@ async function stay(record: WorkshopRecord, workspace: Workspace, context: TurnC
 }
 
 async function leave(record: WorkshopRecord, workspace: Workspace, context: TurnContext): Promise<number | 'gone'> {
-  if (record.wish.workshop.spec.deletionPolicy === 'Orphan') return letGo(record)
+  if (record.leavesFleet) return letGo(record)
   const { patience, pace } = context
   await announceLeaving(record, workspace.clock.now())
   const outcome = await tearDown({
@@ -115,7 +115,8 @@ async function leave(record: WorkshopRecord, workspace: Workspace, context: Turn
   record.lookedAt = outcome.observed.at
   const now = workspace.clock.now()
   const leaving = { ...outcome, forMs: record.leavingForMs(now) }
-  record.status = troubledStatus(record.status, record.generation, leavingTrouble(leaving), iso(now))
+  const before = outcome.isGone ? { ...record.status, inventory: [] } : record.status
+  record.status = troubledStatus(before, record.generation, leavingTrouble(leaving), iso(now))
   context.changed(record)
   return outcome.isGone ? letGo(record) : nextLeavingLook(leaving, pace)
 }
