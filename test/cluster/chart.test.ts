@@ -142,6 +142,31 @@ describe('what is rendered', () => {
   })
 })
 
+describe('after the installation', () => {
+  it.for([
+    [
+      '{}',
+      [/kubectl get workshops -A/, /each Workshop needs spec\.workspaceRef/, /get lease workshop-operator -n default/],
+    ],
+    ['{credentialsSecret: databricks}', [/own credentials serve Workshops of namespace default only/]],
+    ['{credentialsSecret: databricks, defaultCredentialsNamespaces: [red, blue]}', [/serve: red, blue\./]],
+    [
+      '{watchNamespace: events, credentialsSecret: databricks, controllerId: two}',
+      [
+        /get workshops -n events/,
+        /name events in defaultCredentialsNamespaces/,
+        /lease workshop-operator-two -n events/,
+      ],
+    ],
+    ['{replicas: 1, leaderElection: {enabled: false}, crd: {keep: false}}', [/inside the pod; /]],
+  ] as const)('the notes fit %s', async ([text, parts]) => {
+    const notes = await helm.run('install', 'wo', chartFolder, '--dry-run=client', '--values', await helm.values(text))
+    for (const part of parts) expect(notes).toMatch(part)
+    expect(notes.includes('helm uninstall keeps')).toBe(!text.includes('keep: false'))
+    expect(notes.includes('get lease')).toBe(!text.includes('enabled: false'))
+  })
+})
+
 /** May vera (view), eddy (edit) and anna (admin) do it in their namespace? */
 const table: readonly (readonly [string, readonly string[], readonly boolean[]])[] = [
   ['read Workshops', ['get', 'ws'], [true, true, true]],
