@@ -86,6 +86,11 @@ export function watchPath(session: string): string {
   return `/watch/${session}`
 }
 
+/** The other way round; undefined for every other address. */
+export function sessionOfWatchPath(path: string): string | undefined {
+  return /^\/watch\/([0-9a-f]{32})$/.exec(path)?.[1]
+}
+
 export interface CreateSession {
   readonly agent: AgentId
   readonly title?: string

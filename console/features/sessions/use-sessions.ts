@@ -59,6 +59,7 @@ export function useSessions(api: typeof worker, agents: () => readonly AgentInfo
     refusal,
     start: (agent: AgentId) => attempt(() => api.create({ agent })),
     end: (id: string) => attempt(() => api.end(id)),
+    letWatch: (id: string, on: boolean) => attempt(() => api.letWatch(id, on)),
     async restart(id: string) {
       if (!(await attempt(() => api.restart(id)))) return
       terminalControls(id)?.reconnect()
