@@ -45,19 +45,20 @@ export class History {
     return (this.#model?.behind() ?? 0) > this.ring.capacity
   }
 
-  /** `plain`: text and colours only, as in PtyEvents. */
+  /** `plain`: text and colours only, as in PtyEvents. A small ring takes a large chunk piece by piece, so that it sees all. */
   write(chunk: Uint8Array, plain = false): void {
+    const most = this.ring.capacity / pieceShare
+    if (chunk.length <= most) this.#write(chunk, plain)
+    else for (let at = 0; at < chunk.length; at += most) this.#write(chunk.subarray(at, at + most), plain)
+    this.sizes.forget(this.ring.oldest)
+  }
+
+  #write(chunk: Uint8Array, plain: boolean): void {
     while (this.ring.end + chunk.length - this.ring.capacity > this.#covered && this.#covered < this.ring.end) {
       this.#cover(Math.min(this.ring.end, this.#covered + this.ring.capacity / pieceShare))
     }
     this.ring.write(chunk)
     if (!plain) this.#mixedTo = this.ring.end
-    if (this.#covered < this.ring.oldest) {
-      // A chunk larger than the whole ring: its beginning was never there.
-      this.#covered = this.ring.oldest
-      this.#model?.resize(this.sizes.at(this.#covered))
-    }
-    this.sizes.forget(this.ring.oldest)
   }
 
   resized(size: PtySize): void {

@@ -108,7 +108,7 @@ export class TerminalSession implements ViewerSource {
     if (tty.state !== undefined) viewer.send({ type: 'event', event: { kind: 'tty', ...tty.state } })
     this.#bringUp(viewer, hello.from, known)
     this.announce(this.#viewers.presence())
-    this.#settleFlow()
+    this.settleFlow()
     return viewer
   }
 
@@ -125,7 +125,7 @@ export class TerminalSession implements ViewerSource {
     if (!this.#viewers.remove(viewer)) return
     viewer.close(code, reason)
     this.#settleSize(false)
-    this.#settleFlow()
+    this.settleFlow()
     this.announce(this.#viewers.presence())
   }
 
@@ -140,7 +140,7 @@ export class TerminalSession implements ViewerSource {
   acknowledge(viewer: Viewer, offset: number): void {
     viewer.acknowledge(offset)
     viewer.pump(this)
-    this.#settleFlow()
+    this.settleFlow()
   }
 
   /** INPUT of a viewer, whose size counts from now on, before the key goes in; throws when the numbering is broken. */
@@ -214,7 +214,7 @@ export class TerminalSession implements ViewerSource {
         exit: (exit) => {
           if (this.#life === life) this.#ended(exit)
         },
-        caughtUp: () => this.#settleFlow(),
+        caughtUp: () => this.settleFlow(),
         acknowledge: (client, inSeq) =>
           this.#viewers.tell({ type: 'inputAck', inSeq }, (viewer) => viewer.client === client),
         stall: (on, queued) => this.#viewers.tell({ type: 'inputStall', on, queued }),
@@ -236,7 +236,7 @@ export class TerminalSession implements ViewerSource {
   #output(chunk: Buffer, plain: boolean): void {
     this.#lastOutputAt = this.#now()
     this.#flush()
-    this.#settleFlow()
+    this.settleFlow()
     this.#life.answer(chunk, plain, !this.#viewers.answers(this.#size.owner))
   }
 
@@ -251,7 +251,8 @@ export class TerminalSession implements ViewerSource {
     for (const listener of this.#exitListeners) listener(exit)
   }
 
-  #settleFlow(): void {
+  /** Lets the program run or wait for its fastest viewer. */
+  settleFlow(): void {
     this.#life.settleFlow(this.#viewers.fastest())
   }
 

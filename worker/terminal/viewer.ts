@@ -37,6 +37,8 @@ export interface ViewerSource {
   readonly replay: () => Promise<Replay>
   /** SIZE frames for someone who has seen all output before `offset`; see SizeMarks.from. */
   readonly sizesFrom: (offset: number) => readonly ServerFrame[]
+  /** A viewer stands elsewhere than before: may the program go on? */
+  readonly settleFlow: () => void
 }
 
 /** OUTPUT frames are built here; safe to use again whenever the socket took the last one whole. */
@@ -94,6 +96,8 @@ export class Viewer {
     this.#acked = offset
     for (const frame of source.sizesFrom(offset)) this.send(frame)
     this.pump(source)
+    // A program that waited for this viewer may have nothing more to send it, so that no ACK would free it.
+    source.settleFlow()
   }
 
   /** Builds the screen anew, then goes on from where the replay ends. */
