@@ -128,6 +128,9 @@ function reasonOf(stderr: string): string {
     .replace(/[^\P{Cc}\n]/gu, ' ')
     .split('\n')
     .map((line) => line.trim())
-  const line = lines.findLast((each) => /^(fatal|error):/.test(each)) ?? lines.findLast((each) => each !== '') ?? ''
+  const at = lines.findLastIndex((each) => /^(fatal|error):/.test(each))
+  // What ssh says stands before git's own word, which then says nothing.
+  const isOfSsh = at > 0 && lines[at] === 'fatal: Could not read from remote repository.'
+  const line = lines[isOfSsh ? at - 1 : at] || (lines.findLast((each) => each !== '') ?? '')
   return line.replace(/^(fatal|error): /, '').slice(0, 300)
 }
