@@ -19,7 +19,7 @@ export interface GitServer {
   /** Requests that arrived. */
   readonly requests: () => number
   /** While set, every request is answered by it. */
-  answer: 'well' | 'unavailable' | 'silent'
+  answer: 'well' | 'unavailable' | 'silent' | 'unauthorized'
   readonly close: () => Promise<void>
 }
 
@@ -49,6 +49,10 @@ export async function startGitServer(): Promise<GitServer> {
     if (state.answer === 'silent') return
     if (state.answer === 'unavailable') {
       response.writeHead(503).end()
+      return
+    }
+    if (state.answer === 'unauthorized') {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
       return
     }
     const { pathname, search } = new URL(request.url ?? '/', 'http://localhost')
