@@ -47,8 +47,17 @@ it('shows events', async () => {
 it('writes no status and changes nothing while all is as wanted, restarted or not', async () => {
   const { metadata } = await read('day')
   const from = fleet.requests()
-  await fleet.start()
-  await new Promise((resolve) => setTimeout(resolve, 3_000))
+  for (let restart = 0; restart < 5; restart += 1) {
+    const startedAt = Date.now()
+    const controller = await fleet.start()
+    await until(
+      'two looks',
+      () => controller.view('default/day')?.lookedAt ?? 0,
+      (at) => at > startedAt + 1_000,
+      30_000,
+    )
+    await controller.stop()
+  }
   expect(fleet.writes(from)).toEqual([])
   expect((await read('day')).metadata.resourceVersion).toBe(metadata.resourceVersion)
 })

@@ -13,7 +13,15 @@ const under = (folder: string) =>
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name))
 const hasPictures = existsSync(join(repository, 'docs/pictures'))
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md', 'workshops/README.md', ...under('docs')]
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  'workshops/README.md',
+  'test/acceptance/README.md',
+  ...under('docs'),
+]
 
 describe('the docs', () => {
   it.for(pages)('%s links to what exists', (page) => {

@@ -49,10 +49,12 @@ it('stops after a failure, keeps the others serving, and heals with the spec', a
   await new Promise((resolve) => setTimeout(resolve, 300))
   const touched = fleet.bench.host.launches.slice(4).map(({ app }) => app)
   expect(touched).not.toContain('vibe-worker-1')
+  expect(view?.status.workers).toMatchObject({ desired: 3, ready: 2 })
   fleet.bench.host.failWith('vibe-worker-3', undefined)
   await fleet.changeBundle('one\n')
   controller.reconcileNow(key)
   await until('Ready', () => controller.view(key), isReady)
+  expect(fleet.writes().filter((write) => write.startsWith('DELETE /api/2.0/apps'))).toEqual([])
 })
 
 it('restarts a worker that crashed', async () => {
