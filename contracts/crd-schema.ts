@@ -133,8 +133,7 @@ export const crdSchema: Schema = {
             "minLength": 1,
             "maxLength": 253,
             "pattern": "^[-._a-zA-Z0-9]+$",
-            "default": "users",
-            "description": "Which of its keys holds the roster."
+            "description": "Which of its keys holds the roster; users unless given."
            }
           }
          },
@@ -157,8 +156,7 @@ export const crdSchema: Schema = {
             "minLength": 1,
             "maxLength": 253,
             "pattern": "^[-._a-zA-Z0-9]+$",
-            "default": "users",
-            "description": "Which of its keys holds the roster."
+            "description": "Which of its keys holds the roster; users unless given."
            }
           }
          }

@@ -49,15 +49,15 @@ export interface WorkshopSpec {
       readonly secretRef?: {
         /** Name of the Secret. */
         readonly name: string
-        /** Which of its keys holds the roster. */
-        readonly key: string
+        /** Which of its keys holds the roster; users unless given. */
+        readonly key?: string
       }
       /** A ConfigMap beside the Workshop. Only in Kubernetes. */
       readonly configMapRef?: {
         /** Name of the ConfigMap. */
         readonly name: string
-        /** Which of its keys holds the roster. */
-        readonly key: string
+        /** Which of its keys holds the roster; users unless given. */
+        readonly key?: string
       }
     }[]
     /** Databricks groups, expanded with their nested groups at each deep look. */

@@ -53,6 +53,13 @@ describe('the Workshop resource', () => {
     expect(wait.code).toBe(1)
   })
 
+  it('fills in nothing inside a list, where tools compare the whole', () => {
+    const within = [...fieldsOf(crdSchema)].filter(
+      ([path, field]) => path.includes('[]') && field.default !== undefined,
+    )
+    expect(within.map(([path]) => path).filter((path) => path.startsWith('spec'))).toEqual([])
+  })
+
   it('explains every field', async () => {
     const one = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
     const groups = [...fieldsOf(crdSchema)].filter(([path, { properties, items }]) => {

@@ -103,6 +103,9 @@ export function wishPrint(wish: Wish, object: WorkshopObject): string {
   return digest(JSON.stringify([{ ...wish, workshop: workshop.spec, object: known }, isOurs]))
 }
 
+/** Where a roster lies in a Secret or ConfigMap unless a key is given. No default of the schema: it would stand in a list, where GitOps tools see a difference. */
+const rosterKey = 'users'
+
 function rosterOf({ participants }: WorkshopSpec, namespace: string, read: ResolveInput['read']) {
   const people: string[] = []
   const problems: Problem[] = []
@@ -111,10 +114,11 @@ function rosterOf({ participants }: WorkshopSpec, namespace: string, read: Resol
     if (!ref) continue
     const where = `spec.participants.usersFrom[${at}]`
     const kind = secretRef ? 'Secret' : 'ConfigMap'
-    const found = keyValue(read({ kind, namespace, name: ref.name }), kind, ref, where)
+    const { name, key = rosterKey } = ref
+    const found = keyValue(read({ kind, namespace, name }), kind, { name, key }, where)
     if ('problem' in found) problems.push(found.problem)
     else {
-      const roster = parseRoster(found.value, `${where} (${kind} ${ref.name})`, kind === 'Secret')
+      const roster = parseRoster(found.value, `${where} (${kind} ${name})`, kind === 'Secret')
       problems.push(...roster.problems)
       people.push(...roster.people.map(({ email }) => email))
     }
