@@ -127,7 +127,8 @@ describe('floods and half-open sockets', () => {
 
 describe('output that means harm', () => {
   it.for([
-    ['random bytes', 'head -c 8000000 /dev/urandom'],
+    ['50 MB of random bytes', 'head -c 50000000 /dev/urandom'],
+    ['a sixel picture', 'printf "\\033Pq"; head -c 4000000 /dev/zero | tr "\\0" "~"; printf "\\033\\\\"'],
     ['an unfinished OSC', 'printf "\\033]52;c;"; head -c 4000000 /dev/zero | tr "\\0" A'],
     ['an unfinished DCS', 'printf "\\033P"; head -c 4000000 /dev/zero | tr "\\0" A'],
     ['repeat bombs', 'for i in $(seq 1 2000); do printf "x\\033[2147483647b"; done'],
@@ -185,7 +186,9 @@ describe('output that means harm', () => {
         await eventually('the questions', () => rig.session.ring.end > 20)
         const first = await rawClient(rig, 'a')
         const second = await rawClient(rig, 'b')
-        await eventually('both', () => rig.session.info().viewers === 2)
+        await eventually('both', () =>
+          [first, second].every(({ frames }) => frames.some((frame) => frame.type === 'reset')),
+        )
         for (const { frames } of [first, second]) {
           const welcome = frames.find((frame) => frame.type === 'welcome')
           const reset = frames.find((frame) => frame.type === 'reset')
