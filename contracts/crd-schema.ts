@@ -348,7 +348,7 @@ export const crdSchema: Schema = {
          "type": "string",
          "minLength": 1,
          "maxLength": 255,
-         "description": "Follow a branch. A commit is safer for an event."
+         "description": "The newest commit of a branch, as it is when an app is deployed; a push alone redeploys nothing. A commit is safer for an event."
         },
         "tag": {
          "type": "string",

@@ -106,7 +106,7 @@ export interface WorkshopSpec {
     readonly git?: {
       /** Repository address: https. A folder (file) or a server of this machine is for rehearsals against the emulator. */
       readonly url: string
-      /** Follow a branch. A commit is safer for an event. */
+      /** The newest commit of a branch, as it is when an app is deployed; a push alone redeploys nothing. A commit is safer for an event. */
       readonly branch?: string
       /** A tag. */
       readonly tag?: string
