@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 
 /** As in build.sh. */
 const version = 'v1.36.3'
-const needed = ['etcd', 'kube-apiserver', 'kubectl', 'kube-controller-manager', 'helm', 'promquery']
+const needed = ['etcd', 'kube-apiserver', 'kubectl', 'kube-controller-manager']
+/** For the chart. Helm may also be the machine's own; without promquery alerts are checked by their names only. */
+const further = ['helm', 'promquery']
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -17,6 +19,11 @@ export function findBinaries(env: Env = process.env): string | undefined {
   if (assets && holds(assets, needed.slice(0, 3))) return assets
   const cache = cacheFolder(env)
   return holds(cache, needed) ? cache : undefined
+}
+
+/** Whether the cache has everything that build.sh makes. */
+export function hasAll(env: Env = process.env): boolean {
+  return holds(cacheFolder(env), [...needed, ...further])
 }
 
 /** Builds what is missing into the cache: about ten minutes once. False without Go, or when the build fails. */
