@@ -10,6 +10,7 @@ import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { WorkshopError } from '@workshop/contracts/errors'
 import { parse } from 'yaml'
+import type { KubeConfig } from './kube-config.ts'
 
 export interface ClusterLogin {
   readonly server: URL
@@ -45,8 +46,8 @@ export async function findCluster({ kubeconfig, env }: LoginSources): Promise<Cl
       for (const [at, file] of files.entries()) {
         const other = at === 0 ? config : new KubeConfig()
         other.loadFromFile(file)
-        // The first file that names a context wins, as with kubectl.
-        if (at > 0) config.mergeConfig(other, Boolean(config.currentContext))
+        // Whatever two files name, the first one wins, as with kubectl; the library would refuse it.
+        if (at > 0) config.mergeConfig(withoutKnown(other, config), Boolean(config.currentContext))
       }
     }
   } catch (cause) {
@@ -67,6 +68,16 @@ export async function findCluster({ kubeconfig, env }: LoginSources): Promise<Cl
       options.headers = { ...options.headers, Authorization: `Bearer ${token}` }
     },
   }
+}
+
+/** `other` without clusters, users and contexts whose names `config` has. */
+function withoutKnown(other: KubeConfig, config: KubeConfig): KubeConfig {
+  const fresh = <T extends { readonly name: string }>(found: readonly T[], known: readonly T[]) =>
+    found.filter(({ name }) => !known.some((each) => each.name === name))
+  other.clusters = fresh(other.clusters, config.clusters)
+  other.users = fresh(other.users, config.users)
+  other.contexts = fresh(other.contexts, config.contexts)
+  return other
 }
 
 /** `tokenFile` of the user, which the library does not know; the first file that has the user counts. */

@@ -55,6 +55,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     timeoutMs: tuning.clusterTimeoutMs,
   })
   const election = openElection({ options, tuning, connection })
+  if (election) metrics.leads(false)
   const sources = options.sources.map((text) => openSource(text, { options, tuning, connection }))
   const state = new StateDirectory(options.stateDir)
   const records = new Records()
