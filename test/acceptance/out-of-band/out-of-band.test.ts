@@ -21,6 +21,7 @@ it('brings back an app that somebody deleted, and says why', async () => {
     action: 'create',
     reason: 'Missing',
   })
+  expect(await controller.metrics()).toContain('workshop_drift_total{kind="App",field="missing"} 1\n')
 })
 
 it('repairs an edited app and its grants, and leaves everything else on it alone', async () => {
