@@ -1,8 +1,10 @@
 /** The control room while the fleet changes: what it shows, that it follows the spec, that deleted apps come back. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { place } from '@workshop/contracts/placement'
+import type { Me } from '@workshop/contracts/worker-api'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { BenchPage } from '../support/bench-page.ts'
 import { launchBrowser, newVisitor, type Visitor } from '../support/browser.ts'
 import { Participant } from '../support/participant.ts'
 
@@ -41,6 +43,32 @@ describe('the control room', () => {
     const conditions = visitor.page.getByRole('region', { name: 'Conditions' })
     await conditions.getByRole('listitem').filter({ hasText: 'Ready' }).filter({ hasText: 'True' }).first().waitFor()
     await plan().getByText('vibe-hub: create', { exact: true }).waitFor()
+  })
+
+  it('tells everybody what the organisers say, and until when the room is open', async () => {
+    const { page } = visitor
+    const say = async (text: string, closesAt: string) => {
+      await page.getByRole('button', { name: 'Announce…' }).click()
+      await page.getByLabel('Announcement').fill(text)
+      await page.getByLabel('Closes at').fill(closesAt)
+      await page.getByRole('button', { name: 'Tell everybody' }).click()
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    }
+    const heard = async () => (await mover.api<Me>(open.worker, 'GET', '/api/me')).room
+    await say('Lunch is served downstairs', '2020-01-01T10:00')
+    await page.getByRole('region', { name: 'Room' }).getByText('Lunch is served downstairs').waitFor()
+    await expect.poll(async () => (await heard())?.announcement?.text, { timeout: 60_000 }).toContain('Lunch')
+    await expect(mover.newSession(open.worker, { agent: 'shell' })).rejects.toThrow('WO-4013')
+
+    const person = await newVisitor(browser)
+    const bench = await BenchPage.enter(person.page, product.workshopUrl, mover.email)
+    await bench.page.getByText('Lunch is served downstairs').waitFor()
+    await bench.page.getByText('new ones cannot be opened').waitFor()
+    await say('', '')
+    await bench.page.getByText('Lunch is served downstairs').waitFor({ state: 'hidden' })
+    await expect.poll(heard, { timeout: 60_000 }).toBeUndefined()
+    expect(person.complaints).toEqual([])
+    await person.close()
   })
 
   it('shows a worker that the edited spec asks for, while one looks', async () => {
