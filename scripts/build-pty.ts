@@ -1,5 +1,5 @@
 /**
- * Builds worker/prebuilds/linux-x64/pty.node from worker/prebuilds/native, and keeps its sha256 beside it.
+ * Builds worker/prebuilds/linux-x64/pty.node from worker/prebuilds/native, and keeps its sha256 and theirs beside it.
  * `node scripts/build-pty.ts [--headers /usr/include/node]` on a Linux machine with gcc, binutils and Node headers.
  *
  * The compiler is called directly: N-API and libuv need nothing that node-gyp would add, and Node itself brings the
@@ -11,6 +11,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { nativeBinary as output, nativeFolder as sources, sourcesHash } from './pty-sources.ts'
 
 /** Newest glibc that may be asked for. */
 const newestGlibc = [2, 35] as const
@@ -25,8 +26,6 @@ const headers = [
 ].find((folder) => folder !== undefined && existsSync(join(folder, 'node_api.h')))
 if (headers === undefined) throw new Error('no Node headers found: name their folder with --headers')
 
-const sources = join(root, 'worker/prebuilds/native')
-const output = join(root, 'worker/prebuilds/linux-x64/pty.node')
 const run = (command: string, args: readonly string[]) => execFileSync(command, args, { encoding: 'utf8' })
 
 run('gcc', [
@@ -47,5 +46,6 @@ if (tooNew.length > 0) throw new Error(`the build asks for glibc ${tooNew.map((p
 
 const sha256 = createHash('sha256').update(readFileSync(output)).digest('hex')
 writeFileSync(`${output}.sha256`, `${sha256}\n`)
+writeFileSync(`${output}.sources.sha256`, `${sourcesHash()}\n`)
 console.log(`${output}\n${sha256}`)
 console.log(`newest glibc asked for: 2.${Math.max(...needed.map(([, minor]) => minor))}`)
