@@ -1,4 +1,5 @@
 /** The terminal in browsers unlike a developer's: a phone, a lost graphics card, a network that swallows WebSockets. */
+import { gzipSync } from 'node:zlib'
 import type { Browser, Page } from 'playwright-core'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { BenchPage } from '../support/bench-page.ts'
@@ -107,6 +108,26 @@ describe('a graphics card', () => {
     await bench.see(1, /^before/m)
     await bench.run(1, 'echo af""ter')
     await bench.see(1, /^after/m)
+  })
+})
+
+describe('a slow connection', () => {
+  it('brings the bench with a terminal drawn by WebGL in 250 kB of scripts and styles', async () => {
+    const { visitor, page, bench } = await open('edsger@example.com', { webgl: true })
+    await page.getByRole('button', { name: /^New session/ }).click()
+    await page.getByRole('menuitem', { name: 'Shell' }).click()
+    await bench.pane(1).locator('.xterm-screen canvas').first().waitFor()
+    const again = await visitor.context.newPage()
+    const weights = new Map<string, number>()
+    again.on('response', async (answer) => {
+      const { pathname } = new URL(answer.url())
+      if (/\.(js|css)$/.test(pathname)) weights.set(pathname, gzipSync(await answer.body(), { level: 9 }).length)
+    })
+    await again.goto(page.url())
+    await new BenchPage(again).pane(1).locator('.xterm-screen canvas').first().waitFor()
+    const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
+    expect(total, JSON.stringify([...weights], undefined, 1)).toBeLessThan(250_000)
+    expect(total).toBeGreaterThan(150_000)
   })
 })
 
