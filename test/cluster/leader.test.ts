@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { adminToken, type Bench, startBench } from '../../emulator/testing/client.ts'
 import { people, until } from '../support/bench-fleet.ts'
+import { openRoad } from './bad-road.ts'
 import { workshopText } from './cluster-fleet.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
 import { openDoor, type RecordingDoor } from './recording-door.ts'
@@ -46,14 +47,14 @@ interface Running {
   readonly ended: Promise<number | null>
 }
 
-async function start(): Promise<Running> {
+async function start(kubeconfig = plane.kubeconfig): Promise<Running> {
   const door = await openDoor(bench.emulator.url)
   doors.push(door)
   const options = {
     stateDir: await mkdtemp(join(folder, 'state-')),
     login: { host: door.url, credentials: { kind: 'pat', token: adminToken } },
     workerBundle: join(folder, 'worker'),
-    kubeconfig: plane.kubeconfig,
+    kubeconfig,
     lease,
   }
   const script = fileURLToPath(new URL('controller-process.ts', import.meta.url))
@@ -127,4 +128,24 @@ it('lets one that was frozen write nothing when it wakes, and end', async () => 
   expect(await third.ended).toBe(0)
   const holder = await plane.run(['get', 'lease', 'workshop-operator', '-o', 'jsonpath={.spec.holderIdentity}'])
   expect(holder).toBe('')
+}, 120_000)
+
+it('lets one that is cut off from the cluster end before another one acts', async () => {
+  const road = await openRoad(plane)
+  try {
+    const cutOff = await start(road.kubeconfig)
+    await scale(5)
+    await until('its work', apps, (count) => count === 6, 30_000)
+    const other = await start()
+    road.swallow('all')
+    await scale(2)
+    await until('the smaller fleet', apps, (count) => count === 3, 30_000)
+    expect(await cutOff.ended).toBe(1)
+    expect(cutOff.output()).toContain('it was not renewed for')
+    expect(other.writes[0]?.at).toBeGreaterThan(cutOff.writes.at(-1)?.at ?? 0)
+    other.child.kill('SIGTERM')
+    expect(await other.ended).toBe(0)
+  } finally {
+    await road.stop()
+  }
 }, 120_000)
