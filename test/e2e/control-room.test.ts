@@ -55,7 +55,11 @@ describe('the control room', () => {
       await page.getByRole('dialog').waitFor({ state: 'hidden' })
     }
     const heard = async () => (await mover.api<Me>(open.worker, 'GET', '/api/me')).room
+    const place = () => page.locator('#over').boundingBox()
+    const before = await place()
     await say('Lunch is served downstairs', '2020-01-01T10:00')
+    // What a dialog brings along must leave the page as it was.
+    expect(await place()).toMatchObject({ x: before?.x, width: before?.width })
     await page.getByRole('region', { name: 'Room' }).getByText('Lunch is served downstairs').waitFor()
     await expect.poll(async () => (await heard())?.announcement?.text, { timeout: 60_000 }).toContain('Lunch')
     await expect(mover.newSession(open.worker, { agent: 'shell' })).rejects.toThrow('WO-4013')
