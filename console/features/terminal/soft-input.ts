@@ -24,10 +24,14 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
   let settling = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  on('compositionstart', () => {
+  /** Where in the text area the composition begins. */
+  let start = 0
+
+  on('compositionstart', ({ target }) => {
     clearTimeout(timer)
     settling = false
     composing = true
+    start = areaOf(target)?.value.length ?? 0
   })
   on('compositionend', () => {
     composing = false
@@ -43,14 +47,28 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
   on('keydown', (event) => {
     soft = event.keyCode === nameless && event.key === 'Unidentified'
     if (soft && !composing) event.stopImmediatePropagation()
+    // Enter right after a composition: xterm.js would send a piece between marks that it has yet to set.
+    const area = areaOf(event.target)
+    if (!settling || event.keyCode === nameless || area === undefined) return
+    const text = area.value.slice(start)
+    area.value = ''
+    settling = false
+    if (text !== '') type(text)
   })
   on('input', (event) => {
     if (!(event instanceof InputEvent) || composing || event.isComposing) return
     const text = event.inputType === 'insertText' ? (event.data ?? '') : (typedFor[event.inputType] ?? '')
     if (text === '' || !(settling || soft)) return
     event.stopImmediatePropagation()
-    if (!settling) type(text)
+    if (settling) return
+    type(text)
+    const area = areaOf(event.target)
+    if (area) area.value = ''
   })
   stop.signal.addEventListener('abort', () => clearTimeout(timer))
   return () => stop.abort()
+}
+
+function areaOf(target: EventTarget | null): HTMLTextAreaElement | undefined {
+  return target instanceof HTMLTextAreaElement ? target : undefined
 }
