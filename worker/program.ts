@@ -100,9 +100,10 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
   }
   const app = await buildServer(context, logger)
   strangers.watch(app.server)
-  const guest = ({ email }: Person, role: TerminalRole, { session }: SessionTerminal) => {
+  const guest = (person: Person, role: TerminalRole, { session }: SessionTerminal) => {
+    const { email } = person
     if (role === 'view') logger.info({ by: email, session: session.id }, 'a facilitator looks on')
-    return { email, role }
+    return { email, role, isWelcome: () => role === 'control' || sessions.isShown(person, session.id) }
   }
   const limits = new SocketLimits()
   const terminals = [

@@ -10,10 +10,12 @@ export interface TerminalAddress {
   readonly port: number
   readonly session: string
   readonly headers: Readonly<Record<string, string>>
+  /** Awaited between the open socket and HELLO. */
+  readonly beforeHello?: () => Promise<unknown>
 }
 
 /** Attached once the socket is open and HELLO was said. Rejects with the HTTP status when refused. */
-export async function openTerminal({ port, session, headers }: TerminalAddress) {
+export async function openTerminal({ port, session, headers, beforeHello }: TerminalAddress) {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/api/sessions/${session}/terminal`, terminalProtocol, { headers })
   const frames: ServerFrame[] = []
   const looks = new Set<() => void>()
@@ -32,6 +34,7 @@ export async function openTerminal({ port, session, headers }: TerminalAddress) 
     socket.once('error', reject)
     socket.once('unexpected-response', (_request, answer) => reject(new Error(`refused with ${answer.statusCode}`)))
   })
+  await beforeHello?.()
   const size = { cols: 80, rows: 24, visible: true }
   // A page of its own each time: the session remembers what a client has typed.
   const client = randomUUID()

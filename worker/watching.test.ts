@@ -31,9 +31,9 @@ async function start() {
   const { id } = (await opened.json()) as { id: string }
   const letWatch = async (email: string, on: boolean) =>
     (await started.call(email, `/api/sessions/${id}/watchable`, { method: 'PUT', body: JSON.stringify({ on }) })).status
-  const attach = (email: string) =>
+  const attach = (email: string, beforeHello = async () => {}) =>
     openTerminal({
-      ...{ port: started.port, session: id },
+      ...{ beforeHello, port: started.port, session: id },
       headers: { ...started.headersOf(email), origin: started.origin },
     })
   const about = async (email: string) => {
@@ -92,6 +92,14 @@ describe.runIf(process.platform === 'linux')('a facilitator', () => {
     await letWatch(ada, false)
     expect(await watcher.closed).toBe(4403)
     await expect(attach(edsger)).rejects.toThrow('refused with 404')
+
+    await letWatch(ada, true)
+    // Let in while it was shown, and says HELLO when it is shown no longer.
+    const late = await attach(edsger, async () => {
+      expect(await letWatch(ada, false)).toBe(200)
+    })
+    expect(await late.closed).toBe(4403)
+    expect(late.frames).toEqual([])
 
     await letWatch(ada, true)
     const again = await attach(edsger)

@@ -24,6 +24,17 @@ export interface Seen<T extends RunningTerminal> {
   readonly as: TerminalRole
 }
 
+/** Who asks for a session, and what they are to the workshop. */
+export interface Visitor {
+  readonly email: string
+  readonly role: string
+}
+
+/** Does its owner let this person, who is another, look on? */
+export function isShownTo({ watchable, order }: Session<RunningTerminal>, { email, role }: Visitor): boolean {
+  return watchable && role === 'facilitator' && order.owner.email !== email
+}
+
 /** What the registry needs; `now` is epoch ms, `rules` those of the fleet file in hand. */
 export interface RegistryOptions<T extends RunningTerminal> {
   readonly launcher: SessionLauncher<T>
@@ -37,4 +48,16 @@ export interface RegistryOptions<T extends RunningTerminal> {
   readonly onEnd: (order: SessionOrder, why: 'exit' | 'idle' | 'removed') => void
   /** Somebody asked for a session that is another person's; they are told that there is none. */
   readonly onForeign: (email: string) => void
+}
+
+/** Does its program run, or is it about to? */
+export const isRunning = ({ state }: { readonly state: SessionState }) => state !== 'exited'
+
+/** What hasIdled judges by. */
+export function activityOf<T extends RunningTerminal>({ terminal, createdAt, endedAt, state }: Session<T>) {
+  return {
+    viewers: terminal?.viewers() ?? 0,
+    preparing: state === 'preparing',
+    lastAt: Math.max(createdAt, endedAt ?? 0, terminal?.lastOutputAt() ?? 0, terminal?.lastInputAt() ?? 0),
+  }
 }

@@ -5,11 +5,12 @@
 import { randomBytes } from 'node:crypto'
 import { type Problem, WorkshopError } from '@workshop/contracts/errors'
 import { closeCode } from '@workshop/contracts/terminal-protocol'
-import type { CreateSession, SessionInfo, SessionState } from '@workshop/contracts/worker-api'
+import type { CreateSession, SessionInfo } from '@workshop/contracts/worker-api'
 import { admissionProblem } from './admission.ts'
 import { hasIdled } from './idle.ts'
 import type { RunningTerminal, SessionOrder, UploadFolder } from './launcher.ts'
-import type { RegistryOptions, Seen, Session } from './registry-entry.ts'
+import type { RegistryOptions, Seen, Session, Visitor } from './registry-entry.ts'
+import { activityOf, isRunning, isShownTo } from './registry-entry.ts'
 
 /** SIGHUP first, so that agents and shells save their state; a participant who removes a session waits this long at most. */
 const removeGraceMs = 2_000
@@ -43,10 +44,16 @@ export class SessionRegistry<T extends RunningTerminal> {
    * The session if this person may see it: its owner, or a facilitator whom its owner lets look on.
    * @throws WorkshopError WO-4005, as `owned`
    */
-  seen({ email, role }: { readonly email: string; readonly role: string }, id: string): Seen<T> {
+  seen(person: Visitor, id: string): Seen<T> {
     const session = this.#sessions.get(id)
-    const watches = session?.watchable && role === 'facilitator' && session.order.owner.email !== email
-    return watches ? { session, as: 'view' } : { session: this.owned(email, id), as: 'control' }
+    if (session && isShownTo(session, person)) return { session, as: 'view' }
+    return { session: this.owned(person.email, id), as: 'control' }
+  }
+
+  /** May this person look on now, without owning it? */
+  isShown(person: Visitor, id: string): boolean {
+    const session = this.#sessions.get(id)
+    return session !== undefined && isShownTo(session, person)
   }
 
   /** Facilitators may look on from now on, or no longer. @throws WorkshopError WO-4005 */
@@ -282,16 +289,6 @@ export class SessionRegistry<T extends RunningTerminal> {
 
 /** 128 random bits. */
 const newId = () => randomBytes(16).toString('hex')
-
-const isRunning = ({ state }: { readonly state: SessionState }) => state !== 'exited'
-
-function activityOf<T extends RunningTerminal>({ terminal, createdAt, endedAt, state }: Session<T>) {
-  return {
-    viewers: terminal?.viewers() ?? 0,
-    preparing: state === 'preparing',
-    lastAt: Math.max(createdAt, endedAt ?? 0, terminal?.lastOutputAt() ?? 0, terminal?.lastInputAt() ?? 0),
-  }
-}
 
 function notStarted(cause: unknown): WorkshopError {
   if (cause instanceof WorkshopError) return cause

@@ -18,6 +18,8 @@ export interface TerminalGuest {
   readonly email: string
   /** The most that HELLO may ask for. */
   readonly role: TerminalRole
+  /** Asked at HELLO, which may come long after they were let in; left out: yes. */
+  readonly isWelcome?: () => boolean
   readonly limits?: { readonly viewers?: number }
 }
 
@@ -73,6 +75,10 @@ export class Conversation {
   #attach({ hello }: Extract<ClientFrame, { type: 'hello' }>): void {
     if (hello.session !== this.#session.id) throw new TerminalProtocolError('HELLO names another session')
     clearTimeout(this.#helloTimer)
+    if (this.#guest.isWelcome?.() === false) {
+      this.#close(closeCode.forbidden, 'its owner shows it no longer')
+      return
+    }
     if (this.#session.info().viewers >= (this.#guest.limits?.viewers ?? defaultViewers)) {
       this.#close(closeCode.busy, 'too many viewers')
       return
