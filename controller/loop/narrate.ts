@@ -2,6 +2,7 @@
 import type { Problem } from '@workshop/contracts/errors'
 import type { Action, ActionResult } from '@workshop/contracts/plan'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
+import { oneLine } from './one-line.ts'
 import type { WorkshopRecord } from './record.ts'
 
 type Fleet = NonNullable<WorkshopStatus['fleet']>
@@ -43,7 +44,7 @@ export function tellStates(record: WorkshopRecord, fleet: Fleet, at: number): vo
 
 /** Why a turn failed; what stays the same is told once. */
 export function tellTrouble(record: WorkshopRecord, reason: string, text: string, at: number): void {
-  if (record.activity[0]?.text === text) return
+  if (record.activity[0]?.text === oneLine(text)) return
   record.say({ at, who: 'controller', level: reason === 'Throttled' ? 'warning' : 'error', reason, text })
 }
 

@@ -8,6 +8,7 @@ import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 import { type Identity, identityOf } from '../core/names.ts'
 import type { Workspace } from '../databricks/workspace.ts'
 import type { Registry } from '../sources/registry.ts'
+import { oneLine } from './one-line.ts'
 import type { Outcome } from './reconcile.ts'
 import { roomText } from './room-text.ts'
 import { RunLog } from './run-log.ts'
@@ -153,7 +154,8 @@ export class WorkshopRecord {
     return { identity, wish, generation, suspended, room, isBlind, interrupted: this.interrupted, memory }
   }
 
-  say(entry: ActivityEntry): void {
+  say(what: ActivityEntry): void {
+    const entry = { ...what, text: oneLine(what.text) }
     this.registry?.tell(this.key, entry)
     this.activity = [entry, ...this.activity].slice(0, keptEntries)
   }

@@ -1,6 +1,7 @@
 /** `workshop room`: what is said in a room that a running controller keeps, and when it closes. */
 import { WorkshopError } from '@workshop/contracts/errors'
 import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
+import { oneLine } from '../../loop/one-line.ts'
 import type { CommandContext, ExitCode } from '../command-context.ts'
 import { printResult } from '../print-result.ts'
 import { findController, pick } from '../running-controller.ts'
@@ -28,7 +29,7 @@ export async function room(context: CommandContext, name: string, flags: RoomFla
   const isOrder = clear || announce !== undefined || closesAt !== undefined
   if (isOrder) await controller.say(view, next)
   printResult(context, { namespace: view.namespace, name: view.name, room: next }, () => {
-    const said = next.announcement ? `announced: ${next.announcement.text}` : 'nothing is announced'
+    const said = next.announcement ? `announced: ${oneLine(next.announcement.text)}` : 'nothing is announced'
     const closes = next.closesAt === undefined ? '' : `\ncloses at ${next.closesAt}`
     return `${view.name}: ${said}${closes}\n`
   })
