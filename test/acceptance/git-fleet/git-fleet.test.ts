@@ -57,8 +57,11 @@ it('runs fleets from git, keeps them through every hazard, and prunes exactly th
     () => view('one')?.conditions,
     (now) => now?.some(({ type, reason }) => type === 'Stalled' && reason === 'InvalidSpec') === true,
   )
-  const others = view('two')?.conditions ?? []
-  expect(others.find(({ type }) => type === 'SourceReady')).toMatchObject({ status: 'False', reason: 'SourceFailed' })
+  await until(
+    'the others say it too',
+    () => view('two')?.conditions.find(({ type }) => type === 'SourceReady'),
+    (now) => now?.status === 'False' && now.reason === 'SourceFailed',
+  )
   expect(isReady(view('two'))).toBe(true)
 
   await server.push({ ...files('one'), 'two.workshop.yaml': null, 'three.workshop.yaml': null })
@@ -119,8 +122,13 @@ it('looks at once on a signed push notice, confirms a held removal through the A
         payload,
       })
     const sign = (text: string) => `sha256=${createHmac('sha256', secret).update(text).digest('hex')}`
+    // The look that follows the start has ended when nothing is asked for a while.
+    let before = -1
+    while (before !== server.requests()) {
+      before = server.requests()
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    }
     await server.push({ 'one.workshop.yaml': null })
-    const before = server.requests()
     expect((await notify('{}', sign('{"other":1}'))).statusCode).toBe(401)
     expect(server.requests()).toBe(before)
     expect((await notify('{}', sign('{}'))).statusCode).toBe(202)
