@@ -1,9 +1,18 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, expect, it } from 'vitest'
 import { fakeController, fakeView } from '../loop/fake-controller.ts'
 import { type ProbeServer, parseBindAddress, serveMetrics, serveProbes } from './probe-server.ts'
 
 let server: ProbeServer
 afterEach(() => server.close())
+
+/** Of the answer; fetch would mend what is sent. */
+const firstLine = async (port: number, line: string) => {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(`${line}\r\nhost: probe\r\nconnection: close\r\n\r\n`)
+  return (await text(socket)).split('\r\n')[0]
+}
 
 const here = { host: '127.0.0.1', port: 0 }
 const get = async (path: string) => {
@@ -32,6 +41,15 @@ it('serves metrics and nothing else', async () => {
   server = await serveMetrics(here, fakeController())
   expect(await get('/metrics')).toEqual([200, 'workshop_looks_total 1\n'])
   expect((await get('/readyz'))[0]).toBe(404)
+})
+
+it('outlives a request line that is no address', async () => {
+  for (const serve of [serveMetrics, serveProbes]) {
+    await server?.close()
+    server = await serve(here, fakeController())
+    for (const target of ['//', '//[', 'http://[', '/%', '*'])
+      expect(await firstLine(server.port, `GET ${target} HTTP/1.1`)).toBe('HTTP/1.1 404 Not Found')
+  }
 })
 
 it('reads the addresses that people write', async () => {

@@ -65,8 +65,10 @@ function verdict(root: string, checks: ReturnType<Controller['health']>, isVerbo
 
 function listen({ host, port }: BindAddress, read: Read): Promise<ProbeServer> {
   const server: Server = createServer((request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://probe')
-    Promise.resolve(request.method === 'GET' || request.method === 'HEAD' ? read(pathname, searchParams) : notFound)
+    // Not parsed as a URL, which may throw: whoever reaches the port must not end the controller with `GET //`.
+    const [path = '', query] = (request.url ?? '/').split('?', 2)
+    const isRead = request.method === 'GET' || request.method === 'HEAD'
+    Promise.resolve(isRead ? read(path, new URLSearchParams(query)) : notFound)
       .catch((): Answer => ({ status: 500, type: 'text/plain', text: 'failed\n' }))
       .then(({ status, type, text }) => response.writeHead(status, { 'content-type': type }).end(text))
   })
