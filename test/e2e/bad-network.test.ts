@@ -45,11 +45,14 @@ describe('a participant with a bad network', () => {
     return foretold()
   }
 
-  it('sees what is typed before the worker answers, and the real thing after', async () => {
+  // A prompt that once let a prediction down has to show more echoes first: a busy machine may need a second line.
+  it('sees what is typed before the worker answers, and the real thing after', { retry: 2 }, async () => {
     await bench.type(1, '')
+    await page.keyboard.press('Control+u')
     await page.keyboard.type('echo warm up', { delay: 60 })
     await page.keyboard.press('Enter')
-    await bench.see(1, /^warm up/m)
+    // Nothing is foretold before the prompt stands.
+    await bench.see(1, /^warm up\s[\s\S]*❯\s*$/m)
     await page.waitForTimeout(300)
     expect(await press('e')).toContain('e')
     await page.keyboard.type('cho early', { delay: 20 })
@@ -62,6 +65,8 @@ describe('a participant with a bad network', () => {
   })
 
   it('never sees a password, not even for a frame', async () => {
+    await bench.type(1, '')
+    await page.keyboard.press('Control+u')
     await bench.run(1, 'read -s -p "Password: " secret; echo -n "$secret" | wc -c | sed "s/$/ letters/"')
     await bench.see(1, /^Password:$/m)
     for (const key of 'hunter2') expect(await press(key)).toBe('')
