@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
 import { describe, expect, it } from 'vitest'
 import { probePty } from './probe-pty.ts'
 import { type Pty, type SpawnPty, spawnPty, spawnWith } from './pty.ts'
-import { load, loadPty } from './pty-native.ts'
+import { load, loadPty, type OwnNative } from './pty-native.ts'
 
 const env = { PATH: '/usr/bin:/bin' }
 const size = { cols: 80, rows: 24 }
@@ -136,6 +136,36 @@ describe('the native part', () => {
   it('passes its probe', async () => {
     expect(await probePty()).toBe(loadPty().path)
   })
+
+  it.runIf(loadPty().kind === 'own')(
+    'ends a program whose terminal cannot be watched, and leaves nothing of it',
+    async () => {
+      const loaded = loadPty()
+      if (loaded.kind !== 'own') return
+      const before = readdirSync('/proc/self/fd').length
+      let ended: TerminalExit | undefined
+      const native: OwnNative = {
+        ...loaded.native,
+        spawn: (...[file, args, vars, cwd, cols, rows]) =>
+          loaded.native.spawn(file, args, vars, cwd, cols, rows, (code, signal) => {
+            ended = { code, signal }
+          }),
+        // What epoll does not take: a file.
+        open: (_, target, onData) => {
+          const file = openSync('/etc/passwd', 'r')
+          try {
+            return loaded.native.open(file, target, onData)
+          } finally {
+            closeSync(file)
+          }
+        },
+      }
+      expect(() => run('sleep 30', spawnWith({ ...loaded, native }))).toThrow(/WO-4030/)
+      await until(() => ended !== undefined)
+      expect(ended).toEqual({ code: 0, signal: 9 })
+      expect(readdirSync('/proc/self/fd')).toHaveLength(before)
+    },
+  )
 
   it('that cannot be loaded is told with its reason and what to do', () => {
     const text = new URL('./pty.ts', import.meta.url).pathname

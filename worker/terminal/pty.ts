@@ -2,6 +2,7 @@
  * One program on a pseudo-terminal: its output, its input, and its end, which is told after the last output. How the
  * terminal is read and written is behind TerminalEnd.
  */
+import { closeSync } from 'node:fs'
 import { WorkshopError } from '@workshop/contracts/errors'
 import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
 import { errorCode } from './error-code.ts'
@@ -58,7 +59,7 @@ export function spawnWith(loaded: LoadedPty): SpawnPty {
   return (launch, size, events) => {
     let ended: (exit: TerminalExit) => void = () => {}
     const { fd, pid } = start(loaded, launch, size, (code, signal) => ended({ code, signal }))
-    const pty = new RunningPty(pid, (own) => openEnd(loaded, fd, own), events)
+    const pty = new RunningPty(pid, (own) => openOrEnd(loaded, { fd, pid }, own), events)
     ended = (exit) => pty.ended(exit)
     return pty
   }
@@ -77,6 +78,21 @@ function start({ kind, native }: LoadedPty, launch: Launch, { cols, rows }: PtyS
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new WorkshopError({ code: 'WO-4030', message: `${launch.file} in ${cwd}: ${why}` }, { cause })
+  }
+}
+
+/** A program whose terminal cannot be watched must not stay behind. */
+function openOrEnd(
+  loaded: LoadedPty,
+  { fd, pid }: { readonly fd: number; readonly pid: number },
+  events: TerminalEndEvents,
+): TerminalEnd {
+  try {
+    return openEnd(loaded, fd, events)
+  } catch (cause) {
+    process.kill(pid, 'SIGKILL')
+    closeSync(fd)
+    throw new WorkshopError({ code: 'WO-4030', message: 'its terminal cannot be watched' }, { cause })
   }
 }
 

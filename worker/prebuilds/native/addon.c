@@ -193,8 +193,11 @@ static napi_value js_open(napi_env env, napi_callback_info info) {
   struct terminal *terminal =
       open_terminal(call.addon, int_of(env, call.arguments[0]), call.arguments[1], call.arguments[2]);
   napi_value result = NULL;
-  if (!terminal) napi_throw_type_error(env, NULL, "open(fd, buffer of 64 KB, onData)");
-  else napi_create_external(env, terminal, on_forgotten, NULL, &result);
+  if (!terminal) {
+    char message[256];
+    snprintf(message, sizeof message, "open(fd, buffer of 64 KB, onData): %s", strerror(errno));
+    napi_throw_error(env, NULL, message);
+  } else napi_create_external(env, terminal, on_forgotten, NULL, &result);
   return result;
 }
 

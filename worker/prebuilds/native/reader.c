@@ -101,15 +101,25 @@ static void on_readable(uv_poll_t *poll, int status, int events) {
 struct terminal *open_terminal(struct addon *addon, int fd, napi_value target, napi_value on_data) {
   size_t length = 0;
   void *bytes = NULL;
+  errno = EINVAL;
   if (napi_get_buffer_info(addon->env, target, &bytes, &length) != napi_ok || length < batch_bytes) return NULL;
+  /* A descriptor that cannot be watched must be found out before anything hangs on it: it is no handle then. */
+  uv_poll_t *poll = (uv_poll_t *)new_handle(addon, UV_POLL, NULL);
+  const int error = uv_poll_init(addon->loop, poll, fd);
+  if (error) {
+    free(poll);
+    addon->handles--;
+    errno = -error;
+    return NULL;
+  }
   struct terminal *terminal = calloc(1, sizeof *terminal);
+  uv_handle_set_data((uv_handle_t *)poll, terminal);
   terminal->addon = addon;
   terminal->fd = fd;
   terminal->target = bytes;
-  terminal->poll = (uv_poll_t *)new_handle(addon, UV_POLL, terminal);
+  terminal->poll = poll;
   terminal->timer = (uv_timer_t *)new_handle(addon, UV_TIMER, terminal);
   terminal->open_handles = 2;
-  uv_poll_init(addon->loop, terminal->poll, fd);
   uv_timer_init(addon->loop, terminal->timer);
   napi_create_reference(addon->env, target, 1, &terminal->target_ref);
   napi_create_reference(addon->env, on_data, 1, &terminal->on_data);

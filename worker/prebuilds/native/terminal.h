@@ -75,7 +75,7 @@ int terminal_state(int fd);
 bool watch_exits(struct addon *addon);
 void add_child(struct addon *addon, pid_t pid, napi_value on_exit);
 
-/* reader.c */
+/* reader.c. NULL, with errno, for a buffer that is too small or a descriptor that cannot be watched; `fd` stays open then. */
 struct terminal *open_terminal(struct addon *addon, int fd, napi_value target, napi_value on_data);
 void start_reading(struct terminal *terminal);
 void stop_reading(struct terminal *terminal);
