@@ -1,5 +1,6 @@
 /** A facilitator looks on, from outside: a real worker, whose owner decides who sees the terminal. */
 import { fileURLToPath } from 'node:url'
+import { closeCode } from '@workshop/contracts/terminal-protocol'
 import { afterEach, describe, expect, it } from 'vitest'
 import { aFleet } from './fleet/fleet.fixture.ts'
 import { runProgram } from './program.fixture.ts'
@@ -81,6 +82,18 @@ describe.runIf(process.platform === 'linux')('a facilitator', () => {
     await owner.see(/after/)
     expect(owner.text()).not.toContain('forged')
     owner.close()
+  })
+
+  it('leaves a place for the owner, however many pages they open', async () => {
+    const { letWatch, attach } = await start()
+    await letWatch(ada, true)
+    const pages = await Promise.all(Array.from({ length: 20 }, () => attach(edsger)))
+    const refused = await Promise.race(pages.map(({ closed }) => closed))
+    expect(refused).toBe(closeCode.busy)
+    const owner = await attach(ada)
+    owner.type('echo st""ill\n')
+    await owner.see(/still/)
+    for (const page of [owner, ...pages]) page.close()
   })
 
   it('is let go as soon as the owner, or the roster, no longer lets them', async () => {

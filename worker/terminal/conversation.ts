@@ -79,12 +79,19 @@ export class Conversation {
       this.#close(closeCode.forbidden, 'its owner shows it no longer')
       return
     }
-    if (this.#session.info().viewers >= (this.#guest.limits?.viewers ?? defaultViewers)) {
+    const role = this.#guest.role === 'view' ? 'view' : hello.role
+    if (this.#isFull(role)) {
       this.#close(closeCode.busy, 'too many viewers')
       return
     }
-    const role = this.#guest.role === 'view' ? 'view' : hello.role
     this.#viewer = this.#session.attach(this.#link, hello, role, this.#guest.email)
+  }
+
+  /** Watchers have places of their own, or the pages of one would keep the owner out. */
+  #isFull(role: TerminalRole): boolean {
+    const most = this.#guest.limits?.viewers ?? defaultViewers
+    const { viewers, watchers } = this.#session.info()
+    return role === 'view' ? watchers >= most : viewers - watchers >= most
   }
 }
 

@@ -20,6 +20,8 @@ export interface TerminalInfo {
   readonly id: string
   readonly pid: number
   readonly viewers: number
+  /** Those among the viewers who only look on. */
+  readonly watchers: number
   readonly cols: number
   readonly rows: number
   readonly title: string

@@ -74,7 +74,8 @@ export class TerminalSession implements ViewerSource {
   info(): TerminalInfo {
     const { pty, title, exit } = this.#life
     return {
-      ...{ id: this.id, pid: pty.pid, viewers: this.#viewers.size, ...this.#size.size, title },
+      ...{ id: this.id, pid: pty.pid, viewers: this.#viewers.size, watchers: this.#viewers.watchers },
+      ...{ ...this.#size.size, title },
       ...(exit === undefined ? {} : { exit }),
       ...(this.#lastOutputAt === undefined ? {} : { lastOutputAt: this.#lastOutputAt }),
       ...(this.#lastInputAt === undefined ? {} : { lastInputAt: this.#lastInputAt }),

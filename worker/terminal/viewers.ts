@@ -11,6 +11,11 @@ export class Viewers {
     return this.#byId.size
   }
 
+  /** Those among them who only look on. */
+  get watchers(): number {
+    return this.list().filter(({ role }) => role === 'view').length
+  }
+
   list(): Viewer[] {
     return [...this.#byId.values()]
   }
