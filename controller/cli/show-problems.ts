@@ -1,5 +1,6 @@
 /** Problems for people: code, where, what; then the line and what to do. Pure. */
 import { errorTable, type Problem } from '@workshop/contracts/errors'
+import { oneLine } from '../loop/one-line.ts'
 import { count, pad } from './columns.ts'
 import type { Paint } from './terminal.ts'
 
@@ -15,10 +16,10 @@ export function showFileProblems(file: string, text: string, problems: readonly 
 export function showProblems(problems: readonly Problem[], paint: Paint, text = ''): string {
   const rows = problems.map((problem) => ({
     code: problem.code,
-    where: problem.where ?? '',
-    line: lineText(problem, text),
-    message: problem.message,
-    fix: problem.fix ?? errorTable[problem.code].fix,
+    where: oneLine(problem.where ?? ''),
+    line: oneLine(lineText(problem, text)),
+    message: harmless(problem.message),
+    fix: harmless(problem.fix ?? errorTable[problem.code].fix),
   }))
   const width = Math.max(0, ...rows.flatMap(({ where, line }) => [where.length, line.length])) + 3
   const code = (word: string) => paint.bad(pad(word, 9))
@@ -31,6 +32,9 @@ export function showProblems(problems: readonly Problem[], paint: Paint, text = 
     )
     .join('')
 }
+
+/** Several lines, none of which acts on the terminal. */
+const harmless = (text: string) => text.split('\n').map(oneLine).join('\n')
 
 function lineText({ lines = [], where = '' }: Problem, text: string): string {
   if (lines.length > 1) return `lines ${lines.join(', ')}`

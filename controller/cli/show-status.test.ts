@@ -80,4 +80,14 @@ describe('showing status', () => {
       "
     `)
   })
+
+  it('lets no message act on the terminal or begin a line', () => {
+    const evil = 'gone\u001b[2J\nvibe-worker-1  all is well'
+    const view = fakeView({
+      conditions: ready('False', 'DeployFailed', evil),
+      status: { fleet: [member(1, { message: evil })] },
+    })
+    expect(showStatus(view, plain)).not.toContain('\u001b')
+    expect(showStatus(view, plain)).not.toContain('\nvibe-worker-1  all')
+  })
 })

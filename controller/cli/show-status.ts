@@ -1,5 +1,6 @@
 /** One Workshop as `workshop status` prints it. Pure. */
 import type { WorkshopView } from '@workshop/contracts/fleet-api'
+import { oneLine } from '../loop/one-line.ts'
 import { alignRows, count } from './columns.ts'
 import { showProblems } from './show-problems.ts'
 import type { Paint } from './terminal.ts'
@@ -17,7 +18,9 @@ export function showStatus(view: WorkshopView, paint: Paint): string {
   const token = status.token?.expiresAt ? `\ntoken      expires ${status.token.expiresAt}` : ''
   const source = view.source.problem ?? view.source.removal
   const origin =
-    source === undefined ? '' : `\nsource     ${paint.warn(source)}\n           in force: ${view.source.revision}`
+    source === undefined
+      ? ''
+      : `\nsource     ${paint.warn(oneLine(source))}\n           in force: ${view.source.revision}`
   const spec =
     specProblems.length > 0
       ? `\n\nThe spec cannot be used; the last good one is kept.\n${showProblems(specProblems, paint)}`
@@ -42,8 +45,8 @@ export function headline({ conditions, status, suspended, deleting }: WorkshopVi
   const special = [deleting ? 'being deleted' : '', suspended ? 'suspended' : ''].filter(Boolean)
   return [
     colour(`Ready ${is}`),
-    ready ? `${ready.reason}: ${ready.message}` : 'nothing is known yet',
-    ...(stalled && stalled.message !== ready?.message ? [`stalled: ${stalled.message}`] : []),
+    ready ? `${ready.reason}: ${oneLine(ready.message)}` : 'nothing is known yet',
+    ...(stalled && stalled.message !== ready?.message ? [`stalled: ${oneLine(stalled.message)}`] : []),
     ...special,
   ].join(' · ')
 }
@@ -68,7 +71,7 @@ const isCalm = ({ sync, state, message }: Member) => sync === 'Synced' && state 
 
 function row({ name, sync, state, sessions, ordinal, revision, message }: Member, cap: number): readonly string[] {
   const used = ordinal === 0 ? '' : `${sessions ?? '?'} / ${cap}`
-  return [name, word(sync), word(state), used, (revision ?? '').slice(0, 7), message ?? '']
+  return [name, word(sync), word(state), used, (revision ?? '').slice(0, 7), oneLine(message ?? '')]
 }
 
 function foldedRow(calm: readonly Member[], cap: number, isAll: boolean): readonly string[] {

@@ -51,6 +51,16 @@ it('keeps out of a directory whose holder on another machine still beats, and ta
   expect(JSON.parse(await readFile(file(), 'utf8'))).toMatchObject({ host: hostname(), pid: process.pid })
 })
 
+it('keeps out where a container beside it counts the same pid', async () => {
+  await left({ pid: process.pid, born: 'in another container' })
+  const beats = setInterval(
+    () => void left({ pid: process.pid, born: 'in another container', beat: Math.random() }),
+    15,
+  )
+  await expect(lock()).rejects.toMatchObject({ code: 'WO-9006' })
+  clearInterval(beats)
+})
+
 it('lets only one of two take over', async () => {
   await left({ host: 'other', pid: 1, born: '' })
   const tries = await Promise.allSettled([lock({ host: 'a' }), lock({ host: 'b' })])

@@ -35,7 +35,7 @@ export interface StateLock {
   readonly release: () => Promise<void>
 }
 
-/** A holder on another machine is given up after this many heartbeats that did not come. */
+/** A holder whose process we cannot see is given up after this many heartbeats that did not come. */
 const missedBeats = 3
 /** Two that take over at once both see, after this, who was last. */
 const settleMs = 200
@@ -92,7 +92,7 @@ async function takeOver(file: string, own: Holder, { clock, beatMs, stateDir }: 
     })
   const holder = await readHolder(file)
   if (holder?.host === own.host && isAlive(holder)) throw refuse(holder)
-  if (holder && holder.host !== own.host) {
+  if (holder && (holder.host !== own.host || holder.pid === own.pid)) {
     await clock.sleep(beatMs * missedBeats)
     const later = await readHolder(file)
     if (later && (later.id !== holder.id || later.beat !== holder.beat)) throw refuse(later)
@@ -118,9 +118,8 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   }
 }
 
-/** A process of this machine. Our own pid is that of an earlier life: in a container it is the same each time. */
+/** A process that we see here. With our own pid it is an earlier life of this container, or one in a container beside. */
 function isAlive({ pid, born }: Holder): boolean {
-  if (pid === process.pid && born !== bornAt(pid)) return false
   try {
     process.kill(pid, 0)
   } catch (error) {

@@ -9,7 +9,7 @@ import { closeCode, type TerminalRole, terminalProtocol } from '@workshop/contra
 import type { FastifyBaseLogger } from 'fastify'
 import type { WebSocket } from 'ws'
 import type { RunningTerminal } from '../sessions/launcher.ts'
-import { terminalUpgrades } from '../terminal/socket.ts'
+import { closeSocket, terminalUpgrades } from '../terminal/socket.ts'
 import type { AppContext, Person } from './context.ts'
 import { passGate } from './gate.ts'
 import { problemOf } from './problem-of.ts'
@@ -71,7 +71,7 @@ export function acceptTerminals<T extends RunningTerminal>(
   return {
     dropWhere: (isGone) => {
       for (const [webSocket, visitor] of open)
-        if (isGone(visitor)) webSocket.close(closeCode.forbidden, 'you are not on the roster any more')
+        if (isGone(visitor)) closeSocket(webSocket, closeCode.forbidden, 'you are not on the roster any more')
     },
   }
 }

@@ -36,11 +36,18 @@ export class SavedSessions {
     await rm(join(this.#root, id), { recursive: true, force: true, maxRetries: 3 })
   }
 
-  /** All that were there when the worker ended without taking them down; those that cannot be read are left out. */
+  /** All that were there when the worker ended without taking them down; those that cannot be read are forgotten. */
   async list(): Promise<readonly SavedOrder[]> {
     const ids = (await readdir(this.#root).catch(() => [])).filter((name) => idPattern.test(name))
-    const all = await Promise.all(ids.map((id) => this.#read(id).catch(() => undefined)))
+    const all = await Promise.all(ids.map((id) => this.#readOrForget(id)))
     return all.filter((saved) => saved !== undefined).sort((a, b) => a.createdAt - b.createdAt)
+  }
+
+  /** Nobody could ever have such a session back, and its screen is its owner's. */
+  async #readOrForget(id: string): Promise<SavedOrder | undefined> {
+    const saved = await this.#read(id).catch(() => undefined)
+    if (saved === undefined) await this.forget(id).catch(() => undefined)
+    return saved
   }
 
   async #read(id: string): Promise<SavedOrder | undefined> {

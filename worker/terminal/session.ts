@@ -90,7 +90,8 @@ export class TerminalSession implements ViewerSource {
   /** HELLO: says WELCOME and goes on where the client left off, or builds its screen. A client's newer socket wins. */
   attach(link: ViewerLink, hello: Hello, role: TerminalRole, email = ''): Viewer {
     for (const other of this.#viewers.list()) {
-      if (other.client === hello.client) this.detach(other, closeCode.replaced, 'this page connected again')
+      if (other.client === hello.client && other.email === email)
+        this.detach(other, closeCode.replaced, 'this page connected again')
     }
     this.#lastViewer += 1
     this.#uses += 1

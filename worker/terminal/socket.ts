@@ -53,6 +53,8 @@ export function serveTerminal(socket: WebSocket, session: TerminalSession, guest
   })
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     alive = true
+    // Told to go: what it still says counts for nothing.
+    if (socket.readyState !== socket.OPEN) return
     if (isBinary) conversation.receive(data)
     else conversation.refuse('a text message is no frame')
   })
@@ -109,7 +111,8 @@ function writeMessage(connection: Duplex, bytes: Uint8Array, flushed: (() => voi
 /** A peer that does not answer the close within this time is cut off. */
 const closeWithinMs = 2_000
 
-function closeSocket(socket: WebSocket, code: number, reason: string): void {
+/** Says why, and ends the connection whether the peer agrees or not. */
+export function closeSocket(socket: WebSocket, code: number, reason: string): void {
   if (socket.readyState === socket.CLOSED) return
   socket.close(code, reason.slice(0, 120))
   const timer = setTimeout(() => socket.terminate(), closeWithinMs)

@@ -1,10 +1,11 @@
 /** What happened to a Workshop between two views, one line each, for whoever watches a running controller. Pure. */
 import type { ActivityEntry, WorkshopView } from '@workshop/contracts/fleet-api'
 import type { Action } from '@workshop/contracts/plan'
+import { oneLine } from '../../loop/one-line.ts'
 
 /** Lines without their time. `before` is the view that was shown last. */
 export function liveLines(before: WorkshopView, after: WorkshopView): readonly string[] {
-  return [...newPlan(before, after), ...appStates(before, after)]
+  return [...newPlan(before, after), ...appStates(before, after)].map(oneLine)
 }
 
 /** True when an entry says something that views do not: what went wrong, and what others than the controller did. */
