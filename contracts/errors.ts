@@ -51,6 +51,14 @@ export const errorTable = {
     fix: 'keep what it names inside the repository, or let the operator allow it',
   },
   'WO-1176': { title: 'No removal of this Workshop waits', fix: 'see workshop status for what waits' },
+  'WO-1177': {
+    title: 'The repository holds what looks like a secret',
+    fix: 'revoke it, for the history keeps it; name a secretRef, a variable or a file that SOPS encrypted instead',
+  },
+  'WO-1178': {
+    title: 'A field of the spec is ignored',
+    fix: 'take it out: only the controller or the API server writes it',
+  },
   'WO-2001': {
     title: 'No Databricks credentials',
     fix: 'set DATABRICKS_HOST with DATABRICKS_TOKEN, or DATABRICKS_CLIENT_ID and _SECRET, or DATABRICKS_CONFIG_PROFILE',

@@ -8,7 +8,7 @@ import { Connection } from '../kubernetes/connection.ts'
 import { guardedFetch } from '../leader/guarded-fetch.ts'
 import { lead } from '../leader/lead.ts'
 import type { Source } from '../sources/source.ts'
-import { changeNews } from './change-text.ts'
+import { changeNews, newNotices } from './change-text.ts'
 import type { Controller } from './controller.ts'
 import { Feed } from './feed.ts'
 import { LoopMetrics, type TurnEnd } from './metrics.ts'
@@ -104,6 +104,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     const record = new WorkshopRecord(options.controllerId, wish, await state.read(wish.key), source?.registry)
     // Without a source the teardown of an earlier run goes on.
     record.leaving = source === undefined || wish.object?.isLeaving === true
+    for (const each of newNotices(wish)) record.say({ at: clock.now(), who: wish.uri, ...each })
     records.add(record)
     queue.add(wish.key, 'later')
   }

@@ -16,6 +16,8 @@ export interface Wish {
   readonly workshop: Workshop
   /** Of the spec that was read last, when it is not the good one. */
   readonly problems: readonly Problem[]
+  /** Warnings about what was read, which stop nothing. */
+  readonly notices?: readonly Problem[]
   /** Addresses of `usersFrom`. */
   readonly people: readonly string[]
   /** Folder that relative paths of the spec start from. */

@@ -23,6 +23,8 @@ export interface SpecReading {
   readonly workshop?: Workshop
   readonly people: readonly string[]
   readonly problems: readonly Problem[]
+  /** Warnings, which stop nothing. */
+  readonly notices?: readonly Problem[]
 }
 
 /** How files are read that are less trusted than this machine's own. */

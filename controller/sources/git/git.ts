@@ -77,11 +77,12 @@ export function gitSource(options: GitOptions): Source {
   let loop = Promise.resolve()
 
   const wishOf = (reading: NamedReading, commit: string): Wish | undefined => {
-    const { workshop, people, problems, revision, name } = reading
+    const { workshop, people, problems, notices, revision, name } = reading
     if (!workshop) return undefined
     const root = store.rootOf(commit)
     const file = store.pathOf(name)
-    return { key: keyOf(workshop), workshop, people, problems, revision, folder: root, root, uri: `${stem}${file}` }
+    const place = { folder: root, root, uri: `${stem}${file}`, ...(notices ? { notices } : {}) }
+    return { key: keyOf(workshop), workshop, people, problems, revision, ...place }
   }
 
   /** What of a Workshop people see changes with every attempt, its spec only with a revision that was taken. */
@@ -96,7 +97,8 @@ export function gitSource(options: GitOptions): Source {
           ...(problem ? { problem: `${problem.code} ${problem.message}` } : {}),
           ...(entry.held ? { removal: holdText(entry.held) } : {}),
         }
-        return [entry.key, { ...wish, origin, problems: own?.problems ?? [] }]
+        const notices = own?.notices ? { notices: own.notices } : {}
+        return [entry.key, { ...wish, ...notices, origin, problems: own?.problems ?? [] }]
       }),
     )
     const keys = new Set([...before.keys(), ...shown.keys()])
@@ -212,7 +214,10 @@ export function gitSource(options: GitOptions): Source {
     },
     get: (key) => shown.get(key),
     keys: () => [...shown.keys()],
-    problems: () => (problem ? [{ where: uri, ...problem }] : []),
+    problems: () => [
+      ...(problem ? [{ where: uri, ...problem }] : []),
+      ...broken.flatMap(({ notices = [] }) => notices),
+    ],
     poll: () => pulse.now(),
     confirmRemoval: (key) => {
       if (!held.get(key)?.entry.held) return false

@@ -1,7 +1,9 @@
 /** The folder of one git source: its mirror, the snapshots that specs in force come from, and the inventory. */
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import type { Problem } from '@workshop/contracts/errors'
+import { committedNotices, withoutSecrets } from '../committed.ts'
 import type { ParseWorkshop, ReadingRules, SpecReading } from '../snapshot.ts'
 import { readSnapshot } from '../snapshot.ts'
 import type { Environment } from '../sops.ts'
@@ -86,7 +88,14 @@ export class GitStore {
     const rules: ReadingRules = { trust: { ...trust, root }, env }
     const inSnapshot: ParseWorkshop = (text, name) => parse(text, relative(root, name))
     const readings = await readSnapshot(isFile ? file : root, inSnapshot, rules)
-    return readings.map((reading) => ({ ...reading, name: relative(root, reading.file) }))
+    return Promise.all(
+      readings.map(async (reading) => {
+        const name = relative(root, reading.file)
+        const notices = committedNotices(await readFile(reading.file, 'utf8'), name)
+        const problems = reading.problems.map(shareable)
+        return { ...reading, name, problems, ...(notices.length > 0 ? { notices } : {}) }
+      }),
+    )
   }
 
   /** Removes every snapshot that no spec in force comes from. */
@@ -96,4 +105,11 @@ export class GitStore {
     const rest = (await readdir(folder)).filter((name) => !inUse.includes(name))
     await Promise.all(rest.map((name) => rm(join(folder, name), { recursive: true, force: true })))
   }
+}
+
+/** A problem may quote what is wrong; what looks like a secret is not quoted. */
+function shareable(problem: Problem): Problem {
+  const { message, where } = problem
+  const place = where === undefined ? {} : { where: withoutSecrets(where) }
+  return { ...problem, message: withoutSecrets(message), ...place }
 }

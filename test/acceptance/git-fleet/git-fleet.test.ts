@@ -98,6 +98,32 @@ it('runs fleets from git, keeps them through every hazard, and prunes exactly th
   expect(deletions().every((write) => write.includes('two-'))).toBe(true)
 }, 90_000)
 
+it('warns of a token and a status that were committed, by place and never by value', async () => {
+  const token = `dapi${'0123456789abcdef'.repeat(2)}`
+  server = await startGitServer()
+  await server.push({ 'one.workshop.yaml': `${spec('one')}status: {url: https://elsewhere.example.com}\n` })
+  fleet = await startBenchFleet('')
+  await start()
+  const warnings = () =>
+    controller.activity('default/one').flatMap(({ level, text }) => (level === 'warning' ? [text] : []))
+  expect(warnings()).toEqual([expect.stringMatching(/^WO-1178 one\.workshop\.yaml status, line 7: is ignored; /)])
+  await server.push({
+    'one.workshop.yaml': spec('one').replace('{name: one}', `{name: one, annotations: {a: ${token}}}`),
+  })
+  await until('the warning', warnings, (texts) => texts.length === 2)
+  expect(warnings()).toContainEqual(
+    expect.stringMatching(/^WO-1177 one\.workshop\.yaml metadata\.annotations\.a, line 3: .*; revoke it/),
+  )
+  // A broken spec is refused by the value that is wrong, which people read too.
+  await server.push({ 'one.workshop.yaml': spec('one').replace(/users: .*/, `users: [${token}]}`) })
+  const refused = await until(
+    'the refusal',
+    () => controller.view('default/one'),
+    (now) => now?.source.problem !== undefined,
+  )
+  expect(JSON.stringify([refused, controller.activity('default/one')])).not.toContain(token)
+}, 60_000)
+
 it('looks at once on a signed push notice, confirms a held removal through the API, and shows both in metrics', async () => {
   const secret = 'a secret of the git host'
   const key = 'run-key'
