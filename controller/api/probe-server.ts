@@ -56,9 +56,10 @@ const notFound: Answer = { status: 404, type: 'text/plain', text: 'not found\n' 
 
 function verdict(root: string, checks: ReturnType<Controller['health']>, isVerbose: boolean): Answer {
   const ok = checks.every((check) => check.ok)
-  const lines = checks.map(
-    (check) => `[${check.ok ? '+' : '-'}]${check.name} ${check.ok ? 'ok' : `failed: ${check.message}`}`,
-  )
+  const lines = checks.map(({ name, ok: isGood, message, note }) => {
+    if (!isGood) return `[-]${name} failed: ${message}`
+    return `[+]${name} ok${note === undefined ? '' : `: ${note}`}`
+  })
   const text = isVerbose || !ok ? [...lines, `${root} check ${ok ? 'passed' : 'failed'}`, ''].join('\n') : 'ok'
   return { status: ok ? 200 : 503, type: 'text/plain; charset=utf-8', text }
 }

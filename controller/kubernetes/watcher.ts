@@ -7,6 +7,7 @@ import type { Clock } from '../databricks/client/clock.ts'
 import type { KubeApi } from './api.ts'
 import { KubeError, readFailure } from './kube-error.ts'
 import { type KubeList, type KubeObject, keyOfMeta } from './objects.ts'
+import { type WatchState, watchStateOf } from './watch-state.ts'
 
 export interface WatcherOptions<T extends KubeObject> {
   readonly api: KubeApi
@@ -19,6 +20,8 @@ export interface WatcherOptions<T extends KubeObject> {
   readonly onChange: (keys: readonly string[]) => void
   /** Told why the copy may be old now; once for every failure. */
   readonly onTrouble?: (error: unknown, waitMs: number) => void
+  /** Nothing can be done without it, so that a refusal counts as silence; of others it is a decision. */
+  readonly isNeeded?: boolean
   readonly clock: Clock
   /** Ms of a clock that nobody can set. */
   readonly monotonic?: () => number
@@ -73,6 +76,8 @@ export class Watcher<T extends KubeObject> {
   /** When the last watch ended as it should; -Infinity after one that did not. */
   #endedAt = Number.NEGATIVE_INFINITY
   #failures = 0
+  #failedWith: number | undefined
+  #begunAt = 0
   #lists = 0
   readonly #now: () => number
   #unreadable = 0
@@ -86,6 +91,7 @@ export class Watcher<T extends KubeObject> {
 
   /** Begins; resolves once everything was listed, however long that takes. Rejects when stopped before. */
   start(): Promise<void> {
+    if (!this.#loop) this.#begunAt = this.#now()
     this.#loop ??= this.#run()
     if (this.#lists > 0) return Promise.resolve()
     return new Promise((resolve, reject) => {
@@ -124,6 +130,13 @@ export class Watcher<T extends KubeObject> {
     return this.isBlind && this.silentForMs > this.#pace.unreadyMs
   }
 
+  /** For metrics and readiness. */
+  get state(): WatchState {
+    const unheardMs = this.#now() - (this.#lists === 0 ? this.#begunAt : this.#heardAt)
+    const facts = { isBlind: this.isBlind, unheardMs, failedWith: this.#failedWith }
+    return watchStateOf({ ...facts, isNeeded: this.#options.isNeeded === true }, this.#pace.unreadyMs)
+  }
+
   /** For metrics. */
   get counts(): { readonly lists: number; readonly unreadable: number } {
     return { lists: this.#lists, unreadable: this.#unreadable }
@@ -150,6 +163,7 @@ export class Watcher<T extends KubeObject> {
       } catch (error) {
         this.#endedAt = Number.NEGATIVE_INFINITY
         if (signal.aborted) return
+        this.#failedWith = error instanceof KubeError ? error.status : undefined
         const isExpired = error instanceof KubeError && error.isExpired
         if (isExpired) this.#version = undefined
         // An expired version alone is no failure; a list right after it is the cure.
@@ -216,6 +230,7 @@ export class Watcher<T extends KubeObject> {
         silentMs: this.#pace.silentMs,
         onOpen: () => {
           this.#isWatching = true
+          this.#failedWith = undefined
           this.#heardAt = this.#now()
         },
         onLine: (line) => {

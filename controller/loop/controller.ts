@@ -1,6 +1,7 @@
 /** What the API and the command line see of a running controller. */
 import type { ActivityEntry, FleetEvent, WorkshopView } from '@workshop/contracts/fleet-api'
 import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
+import type { HealthCheck } from '../kubernetes/watch-state.ts'
 
 /** A source and a loop over its Workshops. Keys are `namespace/name`. */
 export interface Controller {
@@ -25,7 +26,7 @@ export interface Controller {
   /** Calls back on every change until the returned function is called. */
   readonly subscribe: (listener: (event: FleetEvent) => void) => () => void
   /** For /readyz: each check by name. */
-  readonly health: () => readonly { readonly name: string; readonly ok: boolean; readonly message: string }[]
+  readonly health: () => readonly HealthCheck[]
   /** Prometheus text. */
   readonly metrics: () => Promise<string>
 }

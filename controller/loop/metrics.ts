@@ -1,5 +1,7 @@
 /** Prometheus metrics under the names that dashboards of controllers expect (controller-runtime's), and our own. No person's name is ever a label. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { watchStates } from '../kubernetes/watch-state.ts'
+import type { Source } from '../sources/source.ts'
 import { processMetrics } from './process-metrics.ts'
 import type { WorkshopRecord } from './record.ts'
 
@@ -81,6 +83,11 @@ export class LoopMetrics {
     '1 while the source cannot be read or its last revision is not taken',
     ['source'],
   )
+  readonly #watches = this.#gauge('workshop_watches', 'Watches on the cluster by kind of object and state', [
+    'source',
+    'resource',
+    'state',
+  ])
 
   /** `workers`: turns at once, at most. */
   constructor(workers: number) {
@@ -92,10 +99,14 @@ export class LoopMetrics {
     processMetrics(this.registry)
   }
 
-  /** `lastSuccessAt` in epoch ms; undefined while the source fails. */
-  source(source: string, lastSuccessAt: number | undefined): void {
-    this.#sourceFailing.set({ source }, lastSuccessAt === undefined ? 1 : 0)
-    if (lastSuccessAt !== undefined) this.#sourceSuccess.set({ source }, lastSuccessAt / 1_000)
+  /** How it is now. */
+  source({ uri: source, lastSuccessAt, watches }: Pick<Source, 'uri' | 'lastSuccessAt' | 'watches'>): void {
+    for (const { resource, counts } of watches?.() ?? [])
+      for (const state of watchStates) this.#watches.set({ source, resource, state }, counts[state])
+    if (!lastSuccessAt) return
+    const at = lastSuccessAt()
+    this.#sourceFailing.set({ source }, at === undefined ? 1 : 0)
+    if (at !== undefined) this.#sourceSuccess.set({ source }, at / 1_000)
   }
 
   turnBegan(): void {

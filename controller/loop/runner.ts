@@ -11,6 +11,7 @@ import type { Source } from '../sources/source.ts'
 import { changeNews, newNotices } from './change-text.ts'
 import type { Controller } from './controller.ts'
 import { Feed } from './feed.ts'
+import { checksOf } from './health.ts'
 import { LoopMetrics, type TurnEnd } from './metrics.ts'
 import { openElection } from './open-election.ts'
 import { openSource } from './open-source.ts'
@@ -278,10 +279,10 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     subscribe: (listener) => feed.subscribe(listener),
     health: () => {
       if (!isStarted) return [{ name: 'source', ok: false, message: startProblem }]
-      return sources.map((source) => ({ name: 'source', ok: true, message: source.uri, ...source.health?.() }))
+      return sources.flatMap(checksOf)
     },
     metrics: () => {
-      for (const { uri, lastSuccessAt } of sources) if (lastSuccessAt) metrics.source(uri, lastSuccessAt())
+      for (const source of sources) metrics.source(source)
       metrics.throttled(workspaces.quietMs)
       return metrics.text()
     },

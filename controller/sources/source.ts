@@ -1,5 +1,6 @@
 /** Where Workshops come from. A source answers keys when something changed, and the last good content when asked. */
 import type { Problem } from '@workshop/contracts/errors'
+import type { WatchedKind } from '../kubernetes/watch-state.ts'
 import type { Wish } from '../loop/subject.ts'
 import type { Registry } from './registry.ts'
 
@@ -21,6 +22,8 @@ export interface Source {
   readonly registry?: Registry
   /** Whether it can be read now; a source without this always can. */
   readonly health?: () => { readonly ok: boolean; readonly message: string }
+  /** What it is made of, where that is watched in parts. */
+  readonly watches?: () => readonly WatchedKind[]
   /** Look now; for sources that are not told of changes. */
   readonly poll?: () => void
   /** Lets a Workshop go whose spec is gone and whose removal waits for a person. False when none waits. */

@@ -182,7 +182,7 @@ describe.skipIf(!hasPromQuery())("in Prometheus' own engine", () => {
     }
     const after = await until('blindness', scrape, isBlind, 60_000)
     expect(firing(stretched(before, after))).toEqual(
-      expect.arrayContaining(['WorkshopNoLeader', 'WorkshopSourceFailing']),
+      expect.arrayContaining(['WorkshopNoLeader', 'WorkshopSourceFailing', 'WorkshopWatchFailing']),
     )
   }, 90_000)
 })

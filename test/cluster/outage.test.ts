@@ -57,6 +57,13 @@ const workers = (count: number) =>
     (apps) => apps.length === count + 1,
     60_000,
   )
+const holds = (name: string, apps: string) =>
+  until(
+    `${name} to have ${apps}`,
+    async () => (await appsOf(name)).join(),
+    (now) => now === apps,
+    60_000,
+  )
 const get = async (server: number, path: string) => {
   const answer = await fetch(`http://127.0.0.1:${servers[server]?.port}${path}`)
   return { status: answer.status, text: await answer.text() }
@@ -64,6 +71,11 @@ const get = async (server: number, path: string) => {
 const isReady = async () => (await get(0, '/readyz')).status === 200
 const becomes = (wanted: boolean) => until(`readiness ${wanted}`, isReady, (is) => is === wanted, 60_000)
 const ofWorkshops = ({ path }: Travelled) => path.endsWith('/workshops')
+const views = () => controller.views().length
+const bind = () =>
+  plane.run(
+    'create clusterrolebinding operator --clusterrole=cluster-admin --serviceaccount=default:operator'.split(' '),
+  )
 const lists = () => road.seen.filter((one) => ofWorkshops(one) && !one.isWatch && one.status === 200).length
 const deletions = (from: number) => fleet.writes(from).filter((write) => write.startsWith('DELETE /api/2.0/apps'))
 /** This answer for the next `times` requests that match; the rest passes. */
@@ -135,16 +147,36 @@ describe('a watch that ends badly', () => {
   })
 })
 
+it('shows a watch on a Secret that is refused, and is not ready when it is lost', async () => {
+  await plane.run(['create', 'secret', 'generic', 'people', '--from-literal=users=ada@example.com'])
+  await apply(workshopText('other').replace(/users: .*/, 'usersFrom: [{secretRef: {name: people}}]'))
+  const watches = async (state: string) =>
+    (await get(1, '/metrics')).text.includes(
+      `workshop_watches{source="kubernetes",resource="secrets",state="${state}"} 1`,
+    )
+  const becoming = (state: string) => until(`a watch ${state}`, () => watches(state), Boolean, 30_000)
+  const verdict = async () => (await get(0, '/readyz?verbose')).text
+  await becoming('open')
+  for (const [status, state, line] of [
+    [403, 'refused', '[+]watch-secrets ok: 1 of 1 watches refused'],
+    [500, 'lost', '[-]watch-secrets failed: 1 of 1 watches lost'],
+  ] as const) {
+    road.fault = ({ path }) => (path.endsWith('/secrets') ? { status } : undefined)
+    road.reset()
+    await becoming(state)
+    // The reset broke every other watch too.
+    await until(line, verdict, (text) => text.includes(line) && text.split('[-]').length <= 2, 30_000)
+    await becomes(state === 'refused')
+  }
+  road.clear()
+  await becomes(true)
+  await ready('other')
+})
+
 describe('credentials', () => {
   it('takes up a rotated token file after a 401', async () => {
     await plane.run(['create', 'serviceaccount', 'operator'])
-    await plane.run([
-      'create',
-      'clusterrolebinding',
-      'operator',
-      '--clusterrole=cluster-admin',
-      '--serviceaccount=default:operator',
-    ])
+    await bind()
     const fresh = (await plane.run(['create', 'token', 'operator'])).trim()
     road.fault = ({ authorization }) => (authorization === `Bearer ${fresh}` ? undefined : { status: 401 })
     road.reset()
@@ -171,13 +203,7 @@ describe('credentials', () => {
     expect((await get(0, '/readyz?verbose')).text).toMatch(/source failed: kubernetes was last seen \d+ s ago/)
     expect((await get(1, '/metrics')).text).toContain('workshop_source_failing{source="kubernetes"} 1')
     expect(deletions(from)).toEqual([])
-    await plane.run([
-      'create',
-      'clusterrolebinding',
-      'operator',
-      '--clusterrole=cluster-admin',
-      '--serviceaccount=default:operator',
-    ])
+    await bind()
     await becomes(true)
     expect((await get(1, '/metrics')).text).toContain('workshop_source_failing{source="kubernetes"} 0')
     expect(deletions(from)).toEqual([])
@@ -192,21 +218,11 @@ describe('what cannot be seen', () => {
       return one.isWatch ? { status: 410 } : { status: 200, body: { metadata: { resourceVersion: '1' }, items: [] } }
     }
     road.reset()
-    await until(
-      'an empty list',
-      () => controller.views().length,
-      (count) => count === 0,
-      30_000,
-    )
+    await until('an empty list', views, (count) => count === 0, 30_000)
     await new Promise((resolve) => setTimeout(resolve, 1_500))
     expect(deletions(from)).toEqual([])
     road.clear()
-    await until(
-      'the Workshops',
-      () => controller.views().length,
-      (count) => count === 2,
-      60_000,
-    )
+    await until('the Workshops', views, (count) => count === 2, 60_000)
     await scale(2)
     await workers(2)
     expect(deletions(from)).toEqual(['DELETE /api/2.0/apps/day-worker-3'])
@@ -239,18 +255,8 @@ describe('what cannot be seen', () => {
 
     road.clear()
     const backAt = performance.now()
-    await until(
-      'the larger fleet',
-      () => appsOf('day'),
-      (apps) => apps.join() === 'day-hub,day-worker-1,day-worker-2,day-worker-3',
-      60_000,
-    )
-    await until(
-      'the other fleet to go',
-      () => appsOf('other'),
-      (apps) => apps.length === 0,
-      60_000,
-    )
+    await holds('day', 'day-hub,day-worker-1,day-worker-2,day-worker-3')
+    await holds('other', '')
     await plane.run(['wait', '--for=delete', 'ws/other', '--timeout=60s'])
     expect(performance.now() - backAt).toBeLessThan(60_000)
     await becomes(true)

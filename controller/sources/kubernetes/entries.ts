@@ -14,6 +14,7 @@ import {
   objectPath,
   ownedBy,
 } from '../../kubernetes/objects.ts'
+import type { WatchState } from '../../kubernetes/watch-state.ts'
 import { Watcher, type WatcherOptions } from '../../kubernetes/watcher.ts'
 import type { LoopOptions } from '../../loop/options.ts'
 import type { WorkshopObject } from './resolve.ts'
@@ -56,6 +57,10 @@ export class Entries {
   /** Watches from now on; nobody waits for it. */
   start(): void {
     void this.#watcher.start().catch(() => undefined)
+  }
+
+  get watch(): WatchState {
+    return this.#watcher.state
   }
 
   stop(): Promise<void> {

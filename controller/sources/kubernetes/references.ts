@@ -6,6 +6,7 @@ import type { Clock } from '../../databricks/client/clock.ts'
 import type { KubeApi } from '../../kubernetes/api.ts'
 import { KubeError } from '../../kubernetes/kube-error.ts'
 import { collectionPath, configMaps, type KubeObject, secrets } from '../../kubernetes/objects.ts'
+import type { WatchState } from '../../kubernetes/watch-state.ts'
 import { Watcher, type WatchPace } from '../../kubernetes/watcher.ts'
 import type { Content, Reference } from './resolve.ts'
 
@@ -14,6 +15,7 @@ interface DataObject extends KubeObject {
 }
 
 interface Entry {
+  readonly kind: Reference['kind']
   readonly watcher: Watcher<DataObject>
   readonly wantedBy: Set<string>
   readonly listed: Promise<void>
@@ -68,6 +70,11 @@ export class References {
     stop.abort()
   }
 
+  /** One for each object that is referred to. */
+  watches(kind: Reference['kind']): readonly WatchState[] {
+    return [...this.#entries.values()].filter((entry) => entry.kind === kind).map(({ watcher }) => watcher.state)
+  }
+
   async stop(): Promise<void> {
     await Promise.all([...this.#entries.values()].map(({ watcher }) => watcher.stop()))
   }
@@ -94,7 +101,7 @@ export class References {
     })
     // A list without the object is an answer too, and no change: whoever waits must be told.
     const listed = watcher.start().then(tell, () => undefined)
-    const entry: Entry = { watcher, wantedBy: new Set(), listed, trouble: '' }
+    const entry: Entry = { kind, watcher, wantedBy: new Set(), listed, trouble: '' }
     this.#entries.set(id, entry)
     return entry
   }

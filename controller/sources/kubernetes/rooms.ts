@@ -20,6 +20,7 @@ import {
   ownedBy,
   workshopRooms,
 } from '../../kubernetes/objects.ts'
+import type { WatchState } from '../../kubernetes/watch-state.ts'
 import { Watcher, type WatcherOptions } from '../../kubernetes/watcher.ts'
 import type { LoopOptions } from '../../loop/options.ts'
 import type { WorkshopObject } from './resolve.ts'
@@ -64,6 +65,10 @@ export class Rooms {
     const listed = this.#watcher.start().catch(() => undefined)
     await Promise.race([listed, this.#options.clock.sleep(ms, stop.signal).catch(() => undefined)])
     stop.abort()
+  }
+
+  get watch(): WatchState {
+    return this.#watcher.state
   }
 
   stop(): Promise<void> {

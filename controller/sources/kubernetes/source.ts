@@ -7,6 +7,7 @@ import { hostname } from 'node:os'
 import type { Clock } from '../../databricks/client/clock.ts'
 import type { Connection } from '../../kubernetes/connection.ts'
 import { collectionPath, workshops } from '../../kubernetes/objects.ts'
+import { watchedKind } from '../../kubernetes/watch-state.ts'
 import { Watcher, type WatchPace } from '../../kubernetes/watcher.ts'
 import type { LoopOptions } from '../../loop/options.ts'
 import type { Wish } from '../../loop/subject.ts'
@@ -84,6 +85,7 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
     const watcher = new Watcher<WorkshopObject>({
       ...common,
       path: collectionPath(workshops, namespace),
+      isNeeded: true,
       keep: withoutManagedFields,
       onChange: changed,
       onTrouble: (error, waitMs) => {
@@ -142,6 +144,17 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
       const seconds = Math.round(silentForMs / 1000)
       if (parts?.watcher.isLost) return { ok: false, message: `${uri} was last seen ${seconds} s ago` }
       return { ok: true, message: parts?.watcher.isBlind ? `${uri} is being reconnected to` : uri }
+    },
+    watches: () => {
+      if (!parts) return []
+      const { watcher, references, rooms, entries } = parts
+      return [
+        watchedKind('workshops', [watcher.state]),
+        watchedKind('workshoprooms', [rooms.watch]),
+        watchedKind('secrets', references.watches('Secret')),
+        watchedKind('configmaps', references.watches('ConfigMap')),
+        watchedKind('entries', [entries.watch]),
+      ]
     },
     lastSuccessAt: () => {
       const { watcher } = parts ?? {}
