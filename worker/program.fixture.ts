@@ -73,7 +73,8 @@ export async function runProgram({ node, file, cwd, appName, fleet, home: earlie
         await once(child, 'exit')
       }
       stub.close()
-      await rm(home, { recursive: true, force: true })
+      // A program of a session may still be leaving its last files.
+      await rm(home, { recursive: true, force: true, maxRetries: 10 })
       return { code: child.exitCode, ms: performance.now() - start }
     },
   }

@@ -67,21 +67,23 @@ describe('case 8: what a shell, a parser or a schema might trip over', () => {
     expect(worker.run.child.exitCode).toBeNull()
   })
 
-  it('is only text where a text is allowed', async () => {
-    const title = `--help; ${touch} \`${touch}\` & %s {{7*7}}`
-    const answer = await worker.run.call(grace, '/api/sessions', {
-      method: 'POST',
-      body: JSON.stringify({ agent: 'shell', title }),
-    })
-    const made = (await answer.json()) as { id: string; title: string }
-    expect([answer.status, made.title]).toEqual([201, title])
-    const terminal = await worker.attach(grace, made.id)
-    terminal.type('echo al""ive\n')
-    await terminal.see(/alive/)
-    terminal.close()
-    expect((await worker.run.call(grace, `/api/sessions/${made.id}`, { method: 'DELETE' })).status).toBe(204)
-    expect(existsSync(marker)).toBe(false)
-  })
+  it.for([`--help; ${touch} & %s {{7*7}}`, `\`touch ${marker}\``])(
+    'is only text where a text is allowed: %s',
+    async (title) => {
+      const answer = await worker.run.call(grace, '/api/sessions', {
+        method: 'POST',
+        body: JSON.stringify({ agent: 'shell', title }),
+      })
+      const made = (await answer.json()) as { id: string; title: string }
+      expect([answer.status, made.title]).toEqual([201, title])
+      const terminal = await worker.attach(grace, made.id)
+      terminal.type('echo al""ive\n')
+      await terminal.see(/alive/)
+      terminal.close()
+      expect((await worker.run.call(grace, `/api/sessions/${made.id}`, { method: 'DELETE' })).status).toBe(204)
+      expect(existsSync(marker)).toBe(false)
+    },
+  )
 })
 
 describe('case 19: names and errors in the log', () => {

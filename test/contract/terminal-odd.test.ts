@@ -57,9 +57,10 @@ describe('bytes', () => {
     'that fill the ring of %i exactly, once and again, are whole to who keeps up',
     (size) =>
       withRig(
-        `stty raw -echo; read go; head -c ${size * 3} /dev/zero | tr '\\000' x; printf END; read stay`,
+        `stty raw -echo; printf x; read go; head -c ${size * 3 - 1} /dev/zero | tr '\\000' x; printf END; read stay`,
         async (rig) => {
           const viewer = live(rig)
+          await eventually('the program', () => viewer.text() === 'x')
           viewer.client.input('go\n')
           await eventually('the end', () => viewer.text().endsWith('END'))
           const end = rig.session.ring.end
