@@ -91,8 +91,13 @@ export function encodeServer(frame: ServerFrame): Uint8Array<ArrayBuffer> {
 
 /** Writes the header of an OUTPUT frame in place; the payload follows at `outputHeader`. The server's hot path. */
 export function writeOutputHeader(bytes: Uint8Array, offset: number): void {
+  within(offset, 0, Number.MAX_SAFE_INTEGER)
   bytes[0] = opcode.output
-  setU64(new DataView(bytes.buffer, bytes.byteOffset, outputHeader), 1, offset)
+  let rest = offset
+  for (let at = outputHeader - 1; at > 0; at--) {
+    bytes[at] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
 }
 
 function encodeBeat(frame: { readonly type: 'ping' | 'pong'; readonly time: number }): Uint8Array<ArrayBuffer> {

@@ -48,7 +48,7 @@ export class InputLedger {
   accept(client: string, inSeq: number, data: Uint8Array): Uint8Array {
     const account = this.#account(client)
     if (inSeq > account.accepted) throw new TerminalProtocolError(`input ${account.accepted} to ${inSeq} is missing`)
-    const fresh = data.subarray(Math.min(data.length, account.accepted - inSeq))
+    const fresh = inSeq === account.accepted ? data : data.subarray(Math.min(data.length, account.accepted - inSeq))
     if (account.accepted + fresh.length - account.written > terminalLimits.inputWindow) {
       throw new TerminalProtocolError('input came faster than it was acknowledged')
     }

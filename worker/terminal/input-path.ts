@@ -51,7 +51,7 @@ export class InputPath {
       signalForeground(this.#pty.pid, 'SIGINT')
     }
     // What the socket read stays as it is: nobody writes into a message again.
-    this.#pty.write(Buffer.from(fresh.buffer, fresh.byteOffset, fresh.length))
+    this.#pty.write(fresh)
     this.#acknowledgeSoon()
     this.#watch()
   }

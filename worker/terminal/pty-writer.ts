@@ -8,9 +8,9 @@ const lastWaitMs = 16
 const pieceBytes = 65_536
 
 export class PtyWriter {
-  readonly #tryWrite: (piece: Buffer) => number
+  readonly #tryWrite: (piece: Uint8Array) => number
   readonly #onProgress: () => void
-  #queue: Buffer[] = []
+  #queue: Uint8Array[] = []
   #queued = 0
   #written = 0
   #waitMs = firstWaitMs
@@ -21,7 +21,7 @@ export class PtyWriter {
    * `tryWrite` gives the bytes taken, 0 when there is no room, -1 when the terminal is gone. `onProgress` comes after
    * bytes were written, never from inside `write`.
    */
-  constructor(tryWrite: (piece: Buffer) => number, onProgress: () => void) {
+  constructor(tryWrite: (piece: Uint8Array) => number, onProgress: () => void) {
     this.#tryWrite = tryWrite
     this.#onProgress = onProgress
   }
@@ -36,7 +36,7 @@ export class PtyWriter {
     return this.#written
   }
 
-  write(data: Buffer): void {
+  write(data: Uint8Array): void {
     if (this.#closed) this.#written += data.length
     if (this.#closed || data.length === 0) return
     this.#queue.push(data)

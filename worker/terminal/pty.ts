@@ -29,7 +29,7 @@ export interface PtyEvents {
 /** A running program; all methods are safe after its end. */
 export interface Pty {
   readonly pid: number
-  readonly write: (data: Buffer) => void
+  readonly write: (data: Uint8Array) => void
   /** Bytes that wait for the program to read. */
   readonly queued: number
   /** Bytes written or dropped so far. */
@@ -132,7 +132,7 @@ class RunningPty implements Pty {
     return this.#writer.written
   }
 
-  write(data: Buffer): void {
+  write(data: Uint8Array): void {
     this.#writer.write(data)
   }
 

@@ -149,10 +149,13 @@ export class TerminalSession implements ViewerSource {
   input(viewer: Viewer, inSeq: number, data: Uint8Array): void {
     const fresh = this.#life.input.accept(viewer.client, inSeq, data)
     if (fresh.length === 0) return
-    this.#lastInputAt = this.#now()
-    this.#use(viewer)
-    this.#settleSize(true)
+    // Whoever types on has the size that they typed with, unless a wish of theirs still waits.
+    if (viewer.usedAt !== this.#uses || this.#timers.has('resize')) {
+      this.#use(viewer)
+      this.#settleSize(true)
+    }
     this.#life.type(fresh)
+    this.#lastInputAt = this.#now()
   }
 
   /** RESIZE of a viewer: a wish, granted when this viewer's size counts. */
@@ -236,8 +239,8 @@ export class TerminalSession implements ViewerSource {
 
   /** Output comes in batches (PtyEvents): what is there goes out. */
   #output(chunk: Buffer, plain: boolean): void {
-    this.#lastOutputAt = this.#now()
     this.#flush()
+    this.#lastOutputAt = this.#now()
     this.settleFlow()
     this.#life.answer(chunk, plain, !this.#viewers.answers(this.#size.owner))
   }
