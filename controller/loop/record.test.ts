@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { tellTrouble } from './narrate.ts'
 import { WorkshopRecord } from './record.ts'
 import { emptyState } from './state.ts'
-import type { Wish } from './subject.ts'
+import type { Wish, WishObject } from './subject.ts'
 
 const aRecord = () => {
   const workshop = { metadata: { name: 'day' }, spec: { participants: { users: [] }, suspend: false } }
@@ -25,4 +25,26 @@ it('tells trouble once that stays the same, also when its text has several lines
   const record = aRecord()
   for (const at of [1, 2, 3]) tellTrouble(record, 'Failed', 'no answer\nfrom the platform', at)
   expect(record.activity).toHaveLength(1)
+})
+
+it('puts looks that are asked for a second apart, however many ask, and forgets none', () => {
+  const record = aRecord()
+  const asked = (requestedAt: string): Wish => ({ ...record.wish, object: { requestedAt } as WishObject })
+  record.renew(asked('zero'))
+  const planned = [0, 1, 10, 10, 999, 1_000, 1_001, 1_999, 5_000, 5_001].map((now, at) => {
+    // Every third is told twice: two changes that came close together are both read as the later one.
+    const wish = asked(`${at % 3 === 2 ? at - 1 : at}`)
+    const due = now + record.askedTooSoon(wish, now)
+    record.renew(wish)
+    return due
+  })
+  expect(planned).toEqual([0, 1_000, 1_000, 1_000, 1_000, 2_000, 2_000, 2_000, 5_000, 6_000])
+})
+
+it('lets nothing wait that is more than asking', () => {
+  const record = aRecord()
+  const first = { ...record.wish, object: { requestedAt: 'one' } as WishObject }
+  expect(record.askedTooSoon(first, 0)).toBe(0)
+  record.renew(first)
+  expect(record.askedTooSoon({ ...first, revision: '2' }, 1)).toBe(0)
 })

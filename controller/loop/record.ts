@@ -107,9 +107,8 @@ export class WorkshopRecord {
    */
   askedTooSoon(wish: Wish, now: number): number {
     if (!wish.object || !asksOnly(this.wish, wish)) return 0
-    const waitMs = this.#askedAt + askEveryMs - now
-    if (waitMs <= 0) this.#askedAt = now
-    return Math.max(0, waitMs)
+    if (this.#askedAt <= now) this.#askedAt = Math.max(now, this.#askedAt + askEveryMs)
+    return this.#askedAt - now
   }
 
   /** Takes a newer spec. */
@@ -210,5 +209,5 @@ export class WorkshopRecord {
 function asksOnly(before: Wish, after: Wish): boolean {
   const rest = ({ object, workshop, ...wish }: Wish) =>
     JSON.stringify([wish, workshop.spec, { ...object, status: undefined, requestedAt: undefined }])
-  return before.object?.requestedAt !== after.object?.requestedAt && rest(before) === rest(after)
+  return rest(before) === rest(after)
 }
