@@ -10,7 +10,7 @@ export const watchStates = ['open', 'reconnecting', 'lost', 'refused'] as const 
 
 export interface WatchFacts {
   readonly isBlind: boolean
-  /** Since the cluster was heard, or since the watch was begun where it never was. */
+  /** Since the cluster was heard, a sound watch broke, or, where it never was heard, the watch was begun. */
   readonly unheardMs: number
   /** Status of the last failure; undefined after one that had none, and once the watch was open again. */
   readonly failedWith: number | undefined

@@ -77,7 +77,8 @@ export class Watcher<T extends KubeObject> {
   #endedAt = Number.NEGATIVE_INFINITY
   #failures = 0
   #failedWith: number | undefined
-  #begunAt = 0
+  /** When it was begun, or was open last and not silent. */
+  #soundAt = 0
   #lists = 0
   readonly #now: () => number
   #unreadable = 0
@@ -91,7 +92,7 @@ export class Watcher<T extends KubeObject> {
 
   /** Begins; resolves once everything was listed, however long that takes. Rejects when stopped before. */
   start(): Promise<void> {
-    if (!this.#loop) this.#begunAt = this.#now()
+    if (!this.#loop) this.#soundAt = this.#now()
     this.#loop ??= this.#run()
     if (this.#lists > 0) return Promise.resolve()
     return new Promise((resolve, reject) => {
@@ -127,12 +128,12 @@ export class Watcher<T extends KubeObject> {
 
   /** Blind for so long that somebody should know. */
   get isLost(): boolean {
-    return this.isBlind && this.silentForMs > this.#pace.unreadyMs
+    return this.state === 'lost'
   }
 
   /** For metrics and readiness. */
   get state(): WatchState {
-    const unheardMs = this.#now() - (this.#lists === 0 ? this.#begunAt : this.#heardAt)
+    const unheardMs = this.#now() - Math.max(this.#soundAt, this.#heardAt)
     const facts = { isBlind: this.isBlind, unheardMs, failedWith: this.#failedWith }
     return watchStateOf({ ...facts, isNeeded: this.#options.isNeeded === true }, this.#pace.unreadyMs)
   }
@@ -170,6 +171,8 @@ export class Watcher<T extends KubeObject> {
         if (!isExpired || this.#failures > 0) await this.#backOff(error)
         else this.#failures = 1
       } finally {
+        // A quiet watch that breaks was sound until now; one that was silent for too long was not.
+        if (this.#isWatching && this.silentForMs < this.#pace.silentMs) this.#soundAt = this.#now()
         this.#isWatching = false
       }
     }

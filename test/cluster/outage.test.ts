@@ -68,6 +68,7 @@ const get = async (server: number, path: string) => {
   const answer = await fetch(`http://127.0.0.1:${servers[server]?.port}${path}`)
   return { status: answer.status, text: await answer.text() }
 }
+const verdict = async () => (await get(0, '/readyz?verbose')).text
 const isReady = async () => (await get(0, '/readyz')).status === 200
 const becomes = (wanted: boolean) => until(`readiness ${wanted}`, isReady, (is) => is === wanted, 60_000)
 const ofWorkshops = ({ path }: Travelled) => path.endsWith('/workshops')
@@ -155,7 +156,6 @@ it('shows a watch on a Secret that is refused, and is not ready when it is lost'
       `workshop_watches{source="kubernetes",resource="secrets",state="${state}"} 1`,
     )
   const becoming = (state: string) => until(`a watch ${state}`, () => watches(state), Boolean, 30_000)
-  const verdict = async () => (await get(0, '/readyz?verbose')).text
   await becoming('open')
   for (const [status, state, line] of [
     [403, 'refused', '[+]watch-secrets ok: 1 of 1 watches refused'],
@@ -199,8 +199,8 @@ describe('credentials', () => {
       ({ code }) => code !== 0,
     )
     road.reset()
-    await becomes(false)
-    expect((await get(0, '/readyz?verbose')).text).toMatch(/source failed: kubernetes was last seen \d+ s ago/)
+    const lost = /source failed: kubernetes was last seen \d+ s ago/
+    await until('the verdict', verdict, (text) => lost.test(text), 60_000)
     expect((await get(1, '/metrics')).text).toContain('workshop_source_failing{source="kubernetes"} 1')
     expect(deletions(from)).toEqual([])
     await bind()
