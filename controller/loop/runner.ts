@@ -157,13 +157,14 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   }
   const turn = async (record: WorkshopRecord) => {
     const startedAt = clock.now()
+    const { object } = record.wish
     const ended = (end: TurnEnd) => metrics.turnEnded(end, clock.now() - startedAt)
     metrics.turnBegan()
     try {
       const next = await interruptible({ stop: stopping.signal, cut: cutting.signal }, () => takeTurn(record, context))
       queue.forget(record.key)
       ended(next === 'gone' || record.isSettled ? 'success' : 'requeue_after')
-      if (next === 'gone') return await inOrder(() => farewell(record))
+      if (next === 'gone') return await inOrder(() => farewell(record, object?.uid))
       if (record.isDropped) return
       queue.addAfter(record.key, joinLook(next, neighboursOf(record), clock.now()))
     } catch (error) {
@@ -187,14 +188,14 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     if (!registry || !status) return
     if ((await registry.report(key, status)) === 'again') queue.addAfter(key, reportAgainMs)
   }
-  /** Forgets it; when its name was taken again meanwhile, the new one is met. */
-  const farewell = async (record: WorkshopRecord) => {
+  /** Forgets it; when its name was taken again meanwhile, which it may have been told already, the new one is met. `uid` is who went. */
+  const farewell = async (record: WorkshopRecord, uid: string | undefined) => {
     if (record.leavesFleet && !record.isDropped) sayLeft(record)
     record.drop()
     await forget(record)
     for (const source of sources) {
       const wish = source.get(record.key)
-      const isNew = wish?.object && wish.object.uid !== record.wish.object?.uid
+      const isNew = wish?.object && wish.object.uid !== uid
       if (wish && isNew && !records.has(record.key)) await meet(wish, source)
     }
   }
