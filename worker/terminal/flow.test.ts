@@ -21,9 +21,10 @@ describe('a program', () => {
   it.for([
     ['never waits when nobody is attached', false, 1e9, undefined, false],
     ['runs while its fastest viewer keeps up', false, 200, 190, false],
-    ['waits half a ring ahead of the fastest', false, 200, 90, true],
-    ['goes on waiting until a quarter is left', true, 200, 140, true],
-    ['runs again below a quarter', true, 200, 160, false],
+    ['runs while it is less than three quarters of a ring ahead', false, 200, 60, false],
+    ['waits three quarters of a ring ahead of the fastest', false, 200, 40, true],
+    ['goes on waiting until half a ring is left', true, 200, 90, true],
+    ['runs again below half a ring', true, 200, 120, false],
   ] as const)('%s', ([, paused, end, fastest, wait]) => {
     expect(shouldPause(paused, end, fastest, 200)).toBe(wait)
   })
@@ -33,7 +34,7 @@ describe('new output', () => {
   it.for([
     ['goes at once after quiet', 5, 10, false, 0],
     ['goes at once after a key', 0, 10, true, 0],
-    ['goes at once when much waits', 0, 61_440, false, 0],
+    ['goes at once when much waits', 0, 32_768, false, 0],
     ['waits for more inside a stream', 1, 10, false, 4],
   ] as const)('%s', ([, since, waiting, typed, delay]) => {
     expect(flushDelay(since, waiting, typed)).toBe(delay)

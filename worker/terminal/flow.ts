@@ -24,18 +24,18 @@ export function grantWindow(wished: number): number {
 }
 
 /**
- * Must the program wait? It follows its fastest viewer: half a ring ahead of that one it is paused, and goes on when
- * a quarter is left. Slower viewers hold up nobody, and with no viewer it never waits. `fastest` is the highest
+ * Must the program wait? It follows its fastest viewer: three quarters of a ring ahead of that one it is paused, and
+ * goes on when half is left, so that acknowledgements of 96 KB leave it no time to run dry. Slower viewers hold up nobody, and with no viewer it never waits. `fastest` is the highest
  * position of the viewers that count.
  */
 export function shouldPause(paused: boolean, end: number, fastest: number | undefined, ringBytes: number): boolean {
-  return fastest !== undefined && end - fastest >= (paused ? ringBytes / 4 : ringBytes / 2)
+  return fastest !== undefined && end - fastest >= (paused ? ringBytes / 2 : (ringBytes * 3) / 4)
 }
 
 /** After so long without output the next bytes go out at once. */
 export const quietMs = 4
 /** So many waiting bytes go out without waiting for the time: with one more read they still are one frame. */
-export const flushBytes = 61_440
+export const flushBytes = 32_768
 
 /**
  * How long new output waits for more to go with it, in milliseconds. The first bytes after a pause or after typing go

@@ -16,7 +16,7 @@ import type { ReadTty } from './tty-watch.ts'
 
 export interface PtyEvents {
   /**
-   * Output in batches: the first bytes after quiet or typing at once, a stream each 4 ms or 60 KB. Valid only during the
+   * Output in batches: the first bytes after quiet or typing at once, a stream each 4 ms or 32 KB. Valid only during the
    * call. `plain`: it is known to hold text and colours only, whole sequences each.
    */
   readonly data: (chunk: Buffer, plain?: boolean) => void

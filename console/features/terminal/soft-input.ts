@@ -12,8 +12,15 @@ const typedFor: Readonly<Record<string, string>> = {
 }
 const nameless = 229
 
-/** Watches an element around xterm.js's text area; `type` gets what a nameless key stands for. Gives the way to stop. */
-export function takeSoftInput(element: HTMLElement, type: (text: string) => void): () => void {
+/**
+ * Watches an element around xterm.js's text area; `type` gets what a nameless key stands for, and `onSent` tells what
+ * xterm.js sends. Gives the way to stop.
+ */
+export function takeSoftInput(
+  element: HTMLElement,
+  type: (text: string) => void,
+  onSent: (listener: (text: string) => void) => { readonly dispose: () => void },
+): () => void {
   const stop = new AbortController()
   const on = <Name extends keyof HTMLElementEventMap>(name: Name, take: (event: HTMLElementEventMap[Name]) => void) =>
     element.addEventListener(name, take, { capture: true, signal: stop.signal })
@@ -26,12 +33,19 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
 
   /** Where in the text area the composition begins. */
   let start = 0
+  let area: HTMLTextAreaElement | undefined
+
+  // The composition is out: what comes now is not part of it any more, however late our own timer is.
+  const sent = onSent((text) => {
+    if (settling && text === area?.value.slice(start)) settling = false
+  })
 
   on('compositionstart', ({ target }) => {
     clearTimeout(timer)
     settling = false
     composing = true
-    start = areaOf(target)?.value.length ?? 0
+    area = areaOf(target)
+    start = area?.value.length ?? 0
   })
   on('compositionend', () => {
     composing = false
@@ -48,7 +62,6 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
     soft = event.keyCode === nameless && event.key === 'Unidentified'
     if (soft && !composing) event.stopImmediatePropagation()
     // Enter right after a composition: xterm.js would send a piece between marks that it has yet to set.
-    const area = areaOf(event.target)
     if (!settling || event.keyCode === nameless || area === undefined) return
     const text = area.value.slice(start)
     area.value = ''
@@ -62,10 +75,13 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
     event.stopImmediatePropagation()
     if (settling) return
     type(text)
-    const area = areaOf(event.target)
-    if (area) area.value = ''
+    const target = areaOf(event.target)
+    if (target) target.value = ''
   })
-  stop.signal.addEventListener('abort', () => clearTimeout(timer))
+  stop.signal.addEventListener('abort', () => {
+    clearTimeout(timer)
+    sent.dispose()
+  })
   return () => stop.abort()
 }
 

@@ -12,7 +12,7 @@
 enum {
   batch_bytes = 65536,
   /* As flushBytes and quietMs in flow.ts. */
-  enough_bytes = 61440,
+  enough_bytes = 32768,
   quiet_ms = 4,
   /* More reads than fill a batch would keep the event loop from other sessions. */
   reads_per_turn = 16,
