@@ -46,7 +46,7 @@ describe('what a program does with keys', () => {
 
   it('is told for a full-screen program, there and back', async () => {
     const states = await statesOf(
-      `stty raw -echo; printf '${esc}[?1049h'; sleep 0.3; stty sane; printf '${esc}[?1049l'`,
+      `sleep 0.2; stty raw -echo; printf '${esc}[?1049h'; sleep 0.3; stty sane; printf '${esc}[?1049l'; sleep 0.3`,
     )
     expect(states[0]).toBe('echo, lines')
     expect(states).toContain('no echo, keys, alternate')
