@@ -235,3 +235,8 @@ export function errorBody(problem: Problem, link?: string): ErrorBody {
     },
   }
 }
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,4 +1,5 @@
 /** Starts hub or worker from the environment and stops it in time when the platform asks. */
+import { messageOf } from '@workshop/contracts/errors'
 import { pino } from 'pino'
 import { type Config, takeConfig } from './config.ts'
 import { isProxyPeer, linuxPeerView, oncePerConnection } from './http/peer.ts'
@@ -42,6 +43,6 @@ function proxyCheck({ listenHost }: Config) {
 }
 
 main().catch((error: unknown) => {
-  logger.fatal({ problem: error instanceof Error ? error.message : String(error) }, 'cannot start')
+  logger.fatal({ problem: messageOf(error) }, 'cannot start')
   process.exit(1)
 })

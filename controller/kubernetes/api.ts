@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 
 import http from 'node:http'
 import https, { type RequestOptions } from 'node:https'
-import { WorkshopError } from '@workshop/contracts/errors'
+import { messageOf, WorkshopError } from '@workshop/contracts/errors'
 import type { Clock } from '../databricks/client/clock.ts'
 import { whenConnected } from '../leader/late-fetch.ts'
 import { KubeError, readFailure } from './kube-error.ts'
@@ -255,10 +255,6 @@ function isBusy({ status, retryAfterMs }: KubeError): boolean {
 
 function lost(call: KubeCall, message: string, cause: unknown): KubeError {
   return new KubeError(nameOf(call), { status: 0, reason: '', message }, cause)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function nameOf({ method, path }: KubeCall): string {

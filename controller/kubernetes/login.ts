@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises'
 import type { RequestOptions } from 'node:https'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
-import { WorkshopError } from '@workshop/contracts/errors'
+import { messageOf, WorkshopError } from '@workshop/contracts/errors'
 import { parse } from 'yaml'
 import type { KubeConfig } from './kube-config.ts'
 
@@ -51,7 +51,7 @@ export async function findCluster({ kubeconfig, env }: LoginSources): Promise<Cl
       }
     }
   } catch (cause) {
-    throw new WorkshopError(noCluster(cause instanceof Error ? cause.message : String(cause), files), { cause })
+    throw new WorkshopError(noCluster(messageOf(cause), files), { cause })
   }
   const cluster = config.getCurrentCluster()
   if (!cluster?.server) throw new WorkshopError(noCluster('no current context with a cluster', files))

@@ -3,7 +3,7 @@
  * believing in ourselves before anybody else may take over: `isHeld` turns false after `renewMs`, others wait `leaseMs`.
  * Not a fence: a request that left before may still arrive.
  */
-import { WorkshopError } from '@workshop/contracts/errors'
+import { messageOf, WorkshopError } from '@workshop/contracts/errors'
 import type { Clock } from '../databricks/client/clock.ts'
 import type { KubeApi } from '../kubernetes/api.ts'
 import { KubeError } from '../kubernetes/kube-error.ts'
@@ -195,8 +195,4 @@ export class Election {
   #seconds(): number {
     return Math.max(1, Math.ceil(this.#options.times.leaseMs / 1_000))
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

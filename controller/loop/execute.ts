@@ -1,5 +1,5 @@
 /** Carries out a plan: actions of one app one after the other, apps side by side, shared ones first where others name them. A failure stops what depends on it and nothing else. */
-import { type Problem, WorkshopError } from '@workshop/contracts/errors'
+import { messageOf, type Problem, WorkshopError } from '@workshop/contracts/errors'
 import type { Action, ActionResult } from '@workshop/contracts/plan'
 import { lanes, readiness } from '../core/order.ts'
 import type { Planned, PlatformCall } from '../core/steps.ts'
@@ -57,5 +57,5 @@ async function attempt(action: Action, call: PlatformCall, execution: Execution)
 /** Anything thrown, as a problem that can be shown. */
 export function problemOf(error: unknown, where: string): Problem {
   if (error instanceof WorkshopError && error.problems[0]) return error.problems[0]
-  return { code: 'WO-9099', message: error instanceof Error ? error.message : String(error), where }
+  return { code: 'WO-9099', message: messageOf(error), where }
 }

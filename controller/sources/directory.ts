@@ -5,7 +5,7 @@
  * single file that was named: that is a mistake more often than a wish.
  */
 import { dirname } from 'node:path'
-import type { Problem } from '@workshop/contracts/errors'
+import { messageOf, type Problem } from '@workshop/contracts/errors'
 import { parseWorkshop } from '@workshop/contracts/validate'
 import { keyOf } from '../core/names.ts'
 import { type Clock, systemClock } from '../databricks/client/clock.ts'
@@ -79,7 +79,7 @@ export function directorySource({
       await clock.sleep(isFresh ? Math.min(pollMs, settleMs) : usualMs, stopping.signal).catch(() => undefined)
       if (stopping.signal.aborted) return
       const readings = await readSnapshot(path, parse, undefined, known).catch((error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error)
+        const message = messageOf(error)
         loose = [{ code: 'WO-1001', message, where: path }]
       })
       if (!readings) continue

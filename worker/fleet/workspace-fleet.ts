@@ -1,4 +1,5 @@
 /** The fleet reader over the real workspace, with the app's own credentials. */
+import { messageOf } from '@workshop/contracts/errors'
 import type { FleetFile } from '@workshop/contracts/fleet-file'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
@@ -25,7 +26,7 @@ export function workspaceFleet(
     },
     onChange,
     onError: (error) => {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       if (message !== trouble) logger.warn({ problem: message }, 'the fleet file could not be read')
       trouble = message
     },

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { WorkshopError } from '@workshop/contracts/errors'
+import { messageOf, WorkshopError } from '@workshop/contracts/errors'
 
 /** A terminal inside our own native part. */
 export interface NativeTerminal {
@@ -91,7 +91,7 @@ export function load(list: readonly Candidate[]): LoadedPty {
       if (kind === 'node-pty' && has<NodePtyNative>(native, 'fork', 'resize')) return { kind, path, native }
       reasons.push(`${path} is not what it should be`)
     } catch (error) {
-      reasons.push(`${path}: ${error instanceof Error ? error.message : String(error)}`)
+      reasons.push(`${path}: ${messageOf(error)}`)
     }
   }
   const why = reasons.length > 0 ? reasons.join('; ') : `no pty.node for ${process.platform}-${process.arch} was found`

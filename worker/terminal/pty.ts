@@ -3,7 +3,7 @@
  * terminal is read and written is behind TerminalEnd.
  */
 import { closeSync } from 'node:fs'
-import { WorkshopError } from '@workshop/contracts/errors'
+import { messageOf, WorkshopError } from '@workshop/contracts/errors'
 import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
 import { errorCode } from './error-code.ts'
 import type { Launch } from './launch.ts'
@@ -76,7 +76,7 @@ function start({ kind, native }: LoadedPty, launch: Launch, { cols, rows }: PtyS
     const { file, args } = closingInherited(launch)
     return native.fork(file, args, env, cwd, cols, rows, -1, -1, true, '', onExit)
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = messageOf(cause)
     throw new WorkshopError({ code: 'WO-4030', message: `${launch.file} in ${cwd}: ${why}` }, { cause })
   }
 }

@@ -4,7 +4,7 @@
  * restarts too. A spec that is gone from a good revision takes its fleet with it, unless the removal looks like an
  * accident (prune.ts): then it waits for a person.
  */
-import { type Problem, WorkshopError } from '@workshop/contracts/errors'
+import { messageOf, type Problem, WorkshopError } from '@workshop/contracts/errors'
 import { keyOf } from '../../core/names.ts'
 import { type Clock, systemClock } from '../../databricks/client/clock.ts'
 import type { Wish } from '../../loop/subject.ts'
@@ -175,9 +175,7 @@ export function gitSource(options: GitOptions): Source {
     } catch (error) {
       if (signal.aborted) return
       problem =
-        error instanceof WorkshopError
-          ? error.problems[0]
-          : { code: 'WO-1170', message: error instanceof Error ? error.message : String(error), where: uri }
+        error instanceof WorkshopError ? error.problems[0] : { code: 'WO-1170', message: messageOf(error), where: uri }
     }
     await settle(onChange)
   }

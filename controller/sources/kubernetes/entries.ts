@@ -3,6 +3,7 @@
  * that belongs to the Workshop. One that was published is put back when somebody deletes or edits it; one of the same
  * name that is not ours is left alone.
  */
+import { messageOf } from '@workshop/contracts/errors'
 import type { KubeApi } from '../../kubernetes/api.ts'
 import { KubeError } from '../../kubernetes/kube-error.ts'
 import {
@@ -91,7 +92,7 @@ export class Entries {
         maxTries: 2,
       })
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       const facts = { workshop: `${namespace}/${name}` }
       this.#options.log('warn', `the address could not be published: ${message}`, facts)
       const isFinal = error instanceof KubeError && (error.status === 403 || error.isConflict)

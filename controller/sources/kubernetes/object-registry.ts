@@ -1,4 +1,5 @@
 /** What the loop tells custom resources and asks them: finalizer, status by server-side apply, events; and, beside them, address and room. */
+import { messageOf } from '@workshop/contracts/errors'
 import type { ActivityEntry } from '@workshop/contracts/fleet-api'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
 import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
@@ -71,7 +72,7 @@ export class ObjectRegistry implements Registry {
     } catch (error) {
       // Gone, or another object of the same name: what we know does not speak of it.
       if (error instanceof KubeError && (error.isMissing || error.isConflict)) return 'done'
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       this.#options.log('warn', `the status could not be written: ${message}`, { workshop: key })
       return 'again'
     }

@@ -4,7 +4,7 @@
  * revert. A cluster without the CRD has no rooms and is served all the same.
  */
 import { setConditions } from '@workshop/contracts/conditions'
-import { WorkshopError } from '@workshop/contracts/errors'
+import { messageOf, WorkshopError } from '@workshop/contracts/errors'
 import { isSilent, validateRoomSpec } from '@workshop/contracts/validate-room'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
 import type { WorkshopRoomSpec, WorkshopRoomStatus } from '@workshop/contracts/workshop-room'
@@ -53,7 +53,7 @@ export class Rooms {
       onTrouble: (error) => {
         if (this.#isTroubled || this.#watcher.counts.lists > 0) return
         this.#isTroubled = true
-        const message = error instanceof Error ? error.message : String(error)
+        const message = messageOf(error)
         log('warn', `WorkshopRooms cannot be read, so nothing is announced: ${message}`)
       },
     })
@@ -112,7 +112,7 @@ export class Rooms {
       if (error instanceof KubeError && (error.isMissing || error.isConflict)) return
       // Whoever leads writes it.
       if (error instanceof WorkshopError && error.code === 'WO-3013') return
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error)
       this.#options.log('warn', `the status of a WorkshopRoom could not be written: ${message}`, { room: key })
     }
   }

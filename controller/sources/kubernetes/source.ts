@@ -3,7 +3,9 @@
  * to, all watched.
  * While the cluster cannot be seen the last copy stays, and says so.
  */
+
 import { hostname } from 'node:os'
+import { messageOf } from '@workshop/contracts/errors'
 import type { Clock } from '../../databricks/client/clock.ts'
 import type { Connection } from '../../kubernetes/connection.ts'
 import { collectionPath, workshops } from '../../kubernetes/objects.ts'
@@ -89,7 +91,7 @@ export function kubernetesSource(options: KubernetesSourceOptions): Source {
       keep: withoutManagedFields,
       onChange: changed,
       onTrouble: (error, waitMs) => {
-        const message = error instanceof Error ? error.message : String(error)
+        const message = messageOf(error)
         log('warn', `the cluster cannot be watched: ${message}`, { source: uri, waitMs: Math.round(waitMs) })
       },
     })
