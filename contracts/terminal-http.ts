@@ -56,8 +56,12 @@ export function joinFrames(frames: readonly Uint8Array[]): Uint8Array<ArrayBuffe
 
 /** A body to encoded frames, as views into it. Throws TerminalProtocolError when the lengths do not add up. */
 export function splitFrames(body: Uint8Array): Uint8Array[] {
+  return [...framesIn(body)]
+}
+
+/** The same one by one: those before a place where the lengths do not add up are given first. */
+export function* framesIn(body: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
-  const frames: Uint8Array[] = []
   let at = 0
   while (at < body.length) {
     if (body.length - at < lengthBytes) throw new TerminalProtocolError('a body ends inside a length')
@@ -65,8 +69,7 @@ export function splitFrames(body: Uint8Array): Uint8Array[] {
     const end = at + lengthBytes + length
     if (length === 0 || length > terminalLimits.maxFrame) throw new TerminalProtocolError('a frame has a wrong length')
     if (end > body.length) throw new TerminalProtocolError('a body ends inside a frame')
-    frames.push(body.subarray(at + lengthBytes, end))
+    yield body.subarray(at + lengthBytes, end)
     at = end
   }
-  return frames
 }

@@ -25,8 +25,8 @@ export function grantWindow(wished: number): number {
 
 /**
  * Must the program wait? It follows its fastest viewer: three quarters of a ring ahead of that one it is paused, and
- * goes on when half is left, so that acknowledgements of 96 KB leave it no time to run dry. Slower viewers hold up nobody, and with no viewer it never waits. `fastest` is the highest
- * position of the viewers that count.
+ * goes on when half is left, so that the viewer has not run dry while its acknowledgement of 96 KB is on its way. Slower
+ * viewers hold up nobody, and with no viewer it never waits. `fastest` is the highest position of the viewers that count.
  */
 export function shouldPause(paused: boolean, end: number, fastest: number | undefined, ringBytes: number): boolean {
   return fastest !== undefined && end - fastest >= (paused ? ringBytes / 2 : (ringBytes * 3) / 4)

@@ -29,14 +29,12 @@ export class History {
   /** From here on all is known to be text and colours. */
   #mixedTo = 0
   #model: ScreenModel | undefined
-  #size: PtySize
 
   /** `onParsed` comes when the model has caught up some. */
   constructor(size: PtySize, screens: Screens, onParsed: () => void, ringBytes?: number) {
     this.ring = new ByteRing(ringBytes)
     this.#screens = screens
     this.#onParsed = onParsed
-    this.#size = size
     this.sizes = new SizeMarks(size)
   }
 
@@ -62,7 +60,6 @@ export class History {
   }
 
   resized(size: PtySize): void {
-    this.#size = size
     this.sizes.add(this.ring.end, size)
     if (this.#covered === this.ring.end) this.#model?.resize(size)
   }
@@ -127,7 +124,7 @@ export class History {
 
   /** Do the lines from here on fill the screen by themselves? */
   #fillsScreen(from: number): boolean {
-    let missing = 2 * this.#size.rows
+    let missing = 2 * this.sizes.at(this.ring.end).rows
     for (let end = this.ring.end; end > from; end -= lookBytes) {
       const bytes = this.ring.view(Math.max(from, end - lookBytes), end)
       for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) missing--

@@ -1,5 +1,6 @@
 /** A terminal whose program ended with the worker's last life: shows the screen that was saved, as an ended session does. */
 import { decodeServer } from '@workshop/contracts/terminal-decode'
+import { framesIn } from '@workshop/contracts/terminal-http'
 import { type ServerFrame, type TerminalExit, TerminalProtocolError } from '@workshop/contracts/terminal-protocol'
 import type { Pty, PtySize, SpawnPty } from './pty.ts'
 import type { Screens } from './screens.ts'
@@ -56,15 +57,9 @@ function* inOrder(frames: readonly ServerFrame[]): Generator<PtySize | { readonl
 
 /** All frames up to where the crash cut the file. */
 function readableFrames(log: Uint8Array): readonly ServerFrame[] {
-  const view = new DataView(log.buffer, log.byteOffset, log.byteLength)
   const frames: ServerFrame[] = []
   try {
-    for (let at = 0; at + 4 <= log.length; ) {
-      const end = at + 4 + view.getUint32(at)
-      if (end > log.length) break
-      frames.push(decodeServer(log.subarray(at + 4, end)))
-      at = end
-    }
+    for (const frame of framesIn(log)) frames.push(decodeServer(frame))
   } catch (error) {
     if (!(error instanceof TerminalProtocolError)) throw error
   }

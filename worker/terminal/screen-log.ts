@@ -4,8 +4,9 @@
  * with the screen as it is.
  */
 import { appendFile, rename, writeFile } from 'node:fs/promises'
+import { decodeServer } from '@workshop/contracts/terminal-decode'
 import { joinFrames } from '@workshop/contracts/terminal-http'
-import { opcode, resetReason } from '@workshop/contracts/terminal-protocol'
+import { opcode, resetReason, type ServerFrame } from '@workshop/contracts/terminal-protocol'
 import type { TerminalSession } from './session.ts'
 import type { Viewer } from './viewer.ts'
 
@@ -85,10 +86,8 @@ export class ScreenLog {
 
   /** Lets the session send more. */
   #goOn(frames: readonly Uint8Array[]): void {
-    for (const frame of frames) {
-      if (frame[0] === opcode.reset) this.#saved = offsetOf(frame)
-      if (frame[0] === opcode.output) this.#saved = offsetOf(frame) + frame.length - 9
-    }
+    const last = frames.findLast(([kind]) => kind === opcode.reset || kind === opcode.output)
+    if (last !== undefined) this.#saved = endOf(decodeServer(last))
     const flushed = this.#flushed
     this.#flushed = []
     for (const tell of flushed) tell()
@@ -104,7 +103,8 @@ export class ScreenLog {
   }
 }
 
-function offsetOf(frame: Uint8Array): number {
-  const view = new DataView(frame.buffer, frame.byteOffset)
-  return view.getUint32(1) * 0x1_0000_0000 + view.getUint32(5)
+/** What is shown once a RESET or an OUTPUT is. */
+function endOf(frame: ServerFrame): number {
+  if (frame.type === 'output') return frame.offset + frame.data.length
+  return frame.type === 'reset' ? frame.offset : 0
 }

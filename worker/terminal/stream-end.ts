@@ -5,7 +5,7 @@
 import { readSync, writeSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import { errorCode } from './error-code.ts'
-import { flushBytes, flushDelay } from './flow.ts'
+import { flushDelay } from './flow.ts'
 import type { NodePtyNative } from './pty-native.ts'
 import type { TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
 
@@ -101,7 +101,7 @@ export class StreamEnd implements TerminalEnd {
     this.#waiting.push(Buffer.from(chunk))
     this.#waitingBytes += chunk.length
     const delay = flushDelay(performance.now() - this.#toldAt, this.#waitingBytes, this.#typed)
-    if (delay === 0 || this.#waitingBytes >= flushBytes) this.#tell()
+    if (delay === 0) this.#tell()
     else this.#timer ??= setTimeout(() => this.#tell(), delay)
   }
 
