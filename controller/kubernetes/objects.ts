@@ -55,6 +55,18 @@ export const fieldManager = 'workshop-operator'
 /** What makes a PATCH a server-side apply. */
 export const applyType = 'application/apply-patch+yaml'
 
+/** The call that applies a status; with the uid an object that was made anew in the meantime refuses that of the old one. */
+export function statusApply(kind: string, resource: Resource, { namespace, name, uid }: ObjectMeta, status: unknown) {
+  return {
+    method: 'PATCH',
+    path: objectPath(resource, namespace, name, 'status'),
+    query: { fieldManager, force: true },
+    contentType: applyType,
+    body: { apiVersion: ownApiVersion, kind, metadata: { name, namespace, uid }, status },
+    maxTries: 2,
+  } as const
+}
+
 /** What an object says that belongs to a Workshop and goes with it. */
 export function ownedBy({ metadata: { name, uid } }: KubeObject) {
   return { apiVersion: ownApiVersion, kind: 'Workshop', name, uid, controller: true, blockOwnerDeletion: false }

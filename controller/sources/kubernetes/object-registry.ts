@@ -5,7 +5,7 @@ import type { WorkshopStatus } from '@workshop/contracts/workshop'
 import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 import type { KubeApi } from '../../kubernetes/api.ts'
 import { KubeError } from '../../kubernetes/kube-error.ts'
-import { applyType, fieldManager, objectPath, ownApiVersion, workshops } from '../../kubernetes/objects.ts'
+import { fieldManager, objectPath, statusApply, workshops } from '../../kubernetes/objects.ts'
 import type { Watcher } from '../../kubernetes/watcher.ts'
 import type { LoopOptions } from '../../loop/options.ts'
 import type { ObjectWord, Registry } from '../registry.ts'
@@ -89,21 +89,15 @@ export class ObjectRegistry implements Registry {
   }
 
   async #writeStatus(object: WorkshopObject, status: WorkshopStatus): Promise<void> {
-    const { namespace, name, uid } = object.metadata
+    const { uid } = object.metadata
     const sent = canonical(status)
     const seen = canonical(object.status ?? {})
     const last = this.#written.get(uid)
     // After a write the API's own answer is compared, or a field that somebody else owns would be fought over for ever.
     if (last ? last.sent === sent && last.seen === seen : sent === seen) return
-    const answer = await this.#options.api.json<WorkshopObject>({
-      method: 'PATCH',
-      path: objectPath(workshops, namespace, name, 'status'),
-      query: { fieldManager, force: true },
-      contentType: applyType,
-      // With the uid an object that was made anew in the meantime refuses the status of the old one.
-      body: { apiVersion: ownApiVersion, kind: 'Workshop', metadata: { name, namespace, uid }, status },
-      maxTries: 2,
-    })
+    const answer = await this.#options.api.json<WorkshopObject>(
+      statusApply('Workshop', workshops, object.metadata, status),
+    )
     this.#written.set(uid, { sent, seen: canonical(answer.status ?? {}) })
     this.#options.watcher.learn(answer)
   }

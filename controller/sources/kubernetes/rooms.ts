@@ -11,13 +11,13 @@ import type { WorkshopRoomSpec, WorkshopRoomStatus } from '@workshop/contracts/w
 import type { KubeApi } from '../../kubernetes/api.ts'
 import { KubeError } from '../../kubernetes/kube-error.ts'
 import {
-  applyType,
   collectionPath,
   fieldManager,
   type KubeObject,
   objectPath,
   ownApiVersion,
   ownedBy,
+  statusApply,
   workshopRooms,
 } from '../../kubernetes/objects.ts'
 import type { WatchState } from '../../kubernetes/watch-state.ts'
@@ -91,7 +91,7 @@ export class Rooms {
   async report(key: string, workshop: WorkshopStatus | undefined): Promise<void> {
     const room = this.#watcher.get(key)
     if (!room) return
-    const { namespace, name, uid, generation = 1 } = room.metadata
+    const { name, generation = 1 } = room.metadata
     const { spec, problems } = validateRoomSpec(name, room.spec)
     const update = { ...roomCondition({ spec, problems, workshop }), observedGeneration: generation }
     const now = new Date(this.#options.clock.now()).toISOString()
@@ -99,14 +99,9 @@ export class Rooms {
     const status = { observedGeneration: generation, conditions: setConditions(before, [update], now) }
     if (canonical(status) === canonical(room.status ?? {})) return
     try {
-      const answer = await this.#options.api.json<RoomObject>({
-        method: 'PATCH',
-        path: objectPath(workshopRooms, namespace, name, 'status'),
-        query: { fieldManager, force: true },
-        contentType: applyType,
-        body: { apiVersion: ownApiVersion, kind: 'WorkshopRoom', metadata: { name, namespace, uid }, status },
-        maxTries: 2,
-      })
+      const answer = await this.#options.api.json<RoomObject>(
+        statusApply('WorkshopRoom', workshopRooms, room.metadata, status),
+      )
       this.#watcher.learn(answer)
     } catch (error) {
       if (error instanceof KubeError && (error.isMissing || error.isConflict)) return
