@@ -127,7 +127,8 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
         for (const each of news) record.say({ at: clock.now(), who: wish.uri, ...each })
         feed.changed(record)
       }
-      if (!wish && record?.registry) await drop(record)
+      // Its object went without our letting go, or after it.
+      if (!wish && record?.registry) await drop(record, true)
       if (!wish && record && !record.registry) {
         record.leaving = true
         record.say({ at: clock.now(), who: source.uri, level: 'warning', text: 'spec removed: taking it down' })
@@ -149,9 +150,9 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
     const left = status?.inventory?.map(({ kind, name }) => `${kind}/${name}`) ?? []
     if (left.length > 0) options.log('warn', 'the Workshop is gone; what it made stays', { workshop: key, left })
   }
-  /** Its object went without our letting go, or after it: what is still on the platform stays there. */
-  const drop = async (record: WorkshopRecord) => {
-    if (!record.isDropped) sayLeft(record)
+  /** `mayLeave`: what it made may still be on the platform, where it stays; that is said once. */
+  const drop = async (record: WorkshopRecord, mayLeave: boolean) => {
+    if (mayLeave && !record.isDropped) sayLeft(record)
     record.drop()
     await forget(record)
   }
@@ -190,9 +191,7 @@ export function createController(options: ControllerOptions, tuning: Tuning = {}
   }
   /** Forgets it; when its name was taken again meanwhile, which it may have been told already, the new one is met. `uid` is who went. */
   const farewell = async (record: WorkshopRecord, uid: string | undefined) => {
-    if (record.leavesFleet && !record.isDropped) sayLeft(record)
-    record.drop()
-    await forget(record)
+    await drop(record, record.leavesFleet)
     for (const source of sources) {
       const wish = source.get(record.key)
       const isNew = wish?.object && wish.object.uid !== uid
