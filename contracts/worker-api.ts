@@ -118,6 +118,9 @@ export const uploadLimits = {
   maxName: 60,
 } as const
 
+/** Class of a regular expression: separators, controls, and marks that hide text or turn its direction are in no name of a file. */
+export const unfitInNames = String.raw`[\u0000-\u001f\u007f-\u009f/\\\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]`
+
 /** Address of a file to be. */
 export function uploadPath(session: string, name: string): string {
   return `/api/sessions/${session}/files/${name}`

@@ -7,11 +7,10 @@ import { link, lstat, open, readdir, rm } from 'node:fs/promises'
 import { join, parse } from 'node:path'
 import type { Readable } from 'node:stream'
 import { WorkshopError } from '@workshop/contracts/errors'
-import { uploadLimits } from '@workshop/contracts/worker-api'
+import { unfitInNames, uploadLimits } from '@workshop/contracts/worker-api'
 
-/** No separators, controls, or marks that turn reading direction or hide text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-const unfit = /[\u0000-\u001f\u007f-\u009f/\\\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Cs}/u
+/** Half a character is none either. */
+const unfit = new RegExp(`${unfitInNames}|\\p{Cs}`, 'u')
 /** Suffixes tried for a name that is taken. */
 const mostAlike = 100
 

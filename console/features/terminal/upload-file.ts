@@ -1,6 +1,6 @@
 /** Brings files from this page to a session, one at a time, with progress. */
 import type { ErrorBody } from '@workshop/contracts/errors'
-import { type UploadedFile, uploadLimits, uploadPath } from '@workshop/contracts/worker-api'
+import { type UploadedFile, unfitInNames, uploadLimits, uploadPath } from '@workshop/contracts/worker-api'
 
 /** A file under way or just done. */
 export interface UploadProgress {
@@ -10,9 +10,7 @@ export interface UploadProgress {
 }
 
 const fallbackName = 'file'
-/** As the worker refuses them: separators, controls, marks that hide or turn text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const unfit = /[\u0000-\u001f\u007f-\u009f/\\\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+const unfit = new RegExp(unfitInNames, 'g')
 
 /** A name that the worker takes, as close to `name` as can be; the ending stays. */
 export function uploadName(name: string): string {
