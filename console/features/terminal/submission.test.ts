@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { handClock } from './hand-clock.fixture.ts'
 import { Submissions } from './submission.ts'
 
 function rig() {
-  let now = 0
-  let timers: { at: number; run: () => void }[] = []
+  const { clock, pass } = handClock()
   let program: string | undefined = 'a'
   const typed: string[] = []
   const submissions = new Submissions({
@@ -11,24 +11,8 @@ function rig() {
     paste: (text) => typed.push(`${program}:${text}`),
     enter: () => typed.push(`${program}:⏎`),
     lost: (text) => typed.push(`lost ${text}`),
-    clock: {
-      now: () => now,
-      after: (ms, run) => {
-        const timer = { at: now + ms, run }
-        timers.push(timer)
-        return () => {
-          timers = timers.filter((other) => other !== timer)
-        }
-      },
-    },
+    clock,
   })
-  const pass = (ms: number) => {
-    now += ms
-    for (const due of timers.filter(({ at }) => at <= now)) {
-      timers = timers.filter((timer) => timer !== due)
-      due.run()
-    }
-  }
   const become = (next: string | undefined) => {
     program = next
     submissions.look()

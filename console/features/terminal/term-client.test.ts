@@ -2,13 +2,13 @@ import { decodeClient } from '@workshop/contracts/terminal-decode'
 import { encodeServer } from '@workshop/contracts/terminal-encode'
 import type { ClientFrame, ServerFrame, Welcome } from '@workshop/contracts/terminal-protocol'
 import { describe, expect, it } from 'vitest'
+import { handClock } from './hand-clock.fixture.ts'
 import { TermClient } from './term-client.ts'
 import type { SocketEvents, TermState } from './term-options.ts'
 
 /** A client with a hand-driven clock, sockets that only record, and a screen that parses at once. */
 function rig() {
-  let now = 0
-  let timers: { at: number; run: () => void }[] = []
+  const { clock, pass } = handClock()
   const sockets: { events: SocketEvents; sent: ClientFrame[] }[] = []
   const states: TermState[] = []
   const calls: string[] = []
@@ -31,16 +31,7 @@ function rig() {
       resize: (cols, rows) => calls.push(`<${cols}x${rows}>`),
     },
     events: { state: (state) => states.push(state) },
-    clock: {
-      now: () => now,
-      after: (ms, run) => {
-        const timer = { at: now + ms, run }
-        timers.push(timer)
-        return () => {
-          timers = timers.filter((other) => other !== timer)
-        }
-      },
-    },
+    clock,
     random: () => 0,
   })
   const last = () => sockets.at(-1) as (typeof sockets)[number]
@@ -65,17 +56,7 @@ function rig() {
       last().events.message(encodeServer({ type: 'reset', offset, live, cols: 80, rows: 24, why: 0 }))
       last().events.message(encodeServer({ type: 'replay', offset, last: true, data: new Uint8Array(0) }))
     },
-    pass: (ms: number) => {
-      const end = now + ms
-      for (;;) {
-        const next = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
-        if (next === undefined) break
-        timers = timers.filter((timer) => timer !== next)
-        now = next.at
-        next.run()
-      }
-      now = end
-    },
+    pass,
   }
 }
 

@@ -1,11 +1,11 @@
 import { opcode } from '@workshop/contracts/terminal-protocol'
 import { describe, expect, it } from 'vitest'
+import { handClock } from './hand-clock.fixture.ts'
 import type { Connect, SocketEvents } from './term-options.ts'
 import { bestTransport, type TransportName, tryAgainMs } from './transport.ts'
 
 function rig(probe = async () => false) {
-  let now = 1
-  let timers: { at: number; run: () => void }[] = []
+  const { clock, pass } = handClock(1)
   const used: TransportName[] = []
   const closed: number[] = []
   let last: SocketEvents | undefined
@@ -16,16 +16,7 @@ function rig(probe = async () => false) {
   const memory = { httpUntil: 0 }
   const dial = bestTransport({
     ...{ socket: connect, http: connect, probe, memory },
-    clock: {
-      now: () => now,
-      after: (ms, run) => {
-        const timer = { at: now + ms, run }
-        timers.push(timer)
-        return () => {
-          timers = timers.filter((other) => other !== timer)
-        }
-      },
-    },
+    clock,
     using: (name) => used.push(name),
   })
   return {
@@ -36,9 +27,7 @@ function rig(probe = async () => false) {
     fail: () => last?.close(1006, ''),
     welcome: () => last?.message(Uint8Array.of(opcode.welcome)),
     pass: async (ms: number) => {
-      now += ms
-      for (const { at, run } of [...timers]) if (at <= now) run()
-      timers = timers.filter(({ at }) => at > now)
+      pass(ms)
       await Promise.resolve()
       await Promise.resolve()
     },
