@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { decodeServer } from '../../contracts/terminal-decode.ts'
 import { encodeClient } from '../../contracts/terminal-encode.ts'
 import { type ClientFrame, type Hello, type ServerFrame, terminalProtocol } from '../../contracts/terminal-protocol.ts'
-import { eventually, type Rig, terminalRig, testViewer } from '../support/terminal-rig.ts'
+import { eventually, type Rig, testViewer, withRig } from '../support/terminal-rig.ts'
 
 const hello: Hello = {
   session: 'session',
@@ -34,15 +34,6 @@ async function rawClient(rig: Rig, first: Partial<Hello> | 'silent' = {}) {
     frames.filter((frame): frame is Extract<ServerFrame, { type: T }> => frame.type === type)
   const output = () => Buffer.concat(of('output').map(({ data }) => data)).toString()
   return { socket, frames, send, of, output, code: () => code }
-}
-
-async function withRig(script: string, use: (rig: Rig) => Promise<void>, more = {}): Promise<void> {
-  const rig = await terminalRig(script, more)
-  try {
-    await use(rig)
-  } finally {
-    await rig.close()
-  }
 }
 
 describe('a frame that must not be', () => {

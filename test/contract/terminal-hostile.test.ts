@@ -7,16 +7,7 @@ import { decodeServer } from '../../contracts/terminal-decode.ts'
 import { encodeClient } from '../../contracts/terminal-encode.ts'
 import { type ClientFrame, type ServerFrame, terminalProtocol } from '../../contracts/terminal-protocol.ts'
 import { loadPty } from '../../worker/terminal/pty-native.ts'
-import { eventually, type Rig, terminalRig, testViewer } from '../support/terminal-rig.ts'
-
-async function withRig<T>(script: string, run: (rig: Rig) => Promise<T>, more: Parameters<typeof terminalRig>[1] = {}) {
-  const rig = await terminalRig(script, more)
-  try {
-    return await run(rig)
-  } finally {
-    await rig.close()
-  }
-}
+import { eventually, type Rig, testViewer, withRig } from '../support/terminal-rig.ts'
 
 /** A raw client that keeps what it got and reads no further when told so. */
 async function rawClient(rig: Rig, client = 'raw') {

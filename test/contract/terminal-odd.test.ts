@@ -5,16 +5,7 @@ import { WebSocket } from 'ws'
 import { decodeServer } from '../../contracts/terminal-decode.ts'
 import { encodeClient } from '../../contracts/terminal-encode.ts'
 import { type ClientFrame, type ServerFrame, terminalProtocol } from '../../contracts/terminal-protocol.ts'
-import { eventually, type Rig, terminalRig, testViewer } from '../support/terminal-rig.ts'
-
-async function withRig(script: string, use: (rig: Rig) => Promise<void>, more = {}): Promise<void> {
-  const rig = await terminalRig(script, more)
-  try {
-    await use(rig)
-  } finally {
-    await rig.close()
-  }
-}
+import { eventually, type Rig, testViewer, withRig } from '../support/terminal-rig.ts'
 
 function live(rig: Rig, more: Parameters<typeof testViewer>[1] = {}) {
   const viewer = testViewer(rig, more)

@@ -79,6 +79,20 @@ export async function terminalRig(script: string, more: Partial<SessionOptions &
   }
 }
 
+/** A rig for as long as `use` takes, whatever comes of it. */
+export async function withRig<T>(
+  script: string,
+  use: (rig: Rig) => Promise<T>,
+  more: Parameters<typeof terminalRig>[1] = {},
+): Promise<T> {
+  const rig = await terminalRig(script, more)
+  try {
+    return await use(rig)
+  } finally {
+    await rig.close()
+  }
+}
+
 async function listen(server: {
   listen: (port: number, host: string, ready: () => void) => unknown
   address: () => unknown
