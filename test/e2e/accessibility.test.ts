@@ -1,7 +1,7 @@
 /** axe-core on what participants and facilitators look at, in light and dark: nothing serious, nothing critical. */
-import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { BenchPage } from '../support/bench-page.ts'
 import { launchBrowser, newVisitor } from '../support/browser.ts'
 
@@ -41,14 +41,3 @@ describe.for(['light', 'dark'] as const)('in %s', (colorScheme) => {
     }
   })
 })
-
-/** What axe holds to be serious or critical, as `rule: element`. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source)
-  const found = await page.evaluate(() =>
-    (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
-  )
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`))
-}

@@ -1,7 +1,7 @@
 /** The terminal as a person uses it, in a real browser: search, settings, input methods, copy, paste, restart, reconnect. */
-import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { violations } from '../support/axe.ts'
 import { BenchPage } from '../support/bench-page.ts'
 import { launchBrowser, newVisitor, type Visitor } from '../support/browser.ts'
 
@@ -200,17 +200,6 @@ describe('a terminal in the browser', () => {
     expect(visitor.complaints.filter((line) => !/WebSocket|ERR_/.test(line))).toEqual([])
   })
 })
-
-/** What axe holds to be serious or critical, as `rule: element`. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source)
-  const found = await page.evaluate(() =>
-    (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }),
-  )
-  return found.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`))
-}
 
 function pasteInto(bench: BenchPage, what: { readonly text?: string; readonly picture?: number }): Promise<void> {
   return bench
