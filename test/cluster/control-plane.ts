@@ -12,12 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePorts } from '../support/product.ts'
 import { findBinaries } from './binaries.ts'
-
-export interface KubectlResult {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
+import { type ProgramResult, runProgram } from './run-program.ts'
 
 /** Such as KUBE_EDITOR. */
 type Environment = Readonly<Record<string, string>>
@@ -35,7 +30,7 @@ export interface ControlPlane {
   /** A kubeconfig with another token or through another address, for people and programs that are no admins. */
   readonly kubeconfigFor: (token: string, server?: string) => Promise<string>
   /** The built kubectl, as admin unless `--kubeconfig` says otherwise. */
-  readonly kubectl: (args: readonly string[], input?: string, more?: Environment) => Promise<KubectlResult>
+  readonly kubectl: (args: readonly string[], input?: string, more?: Environment) => Promise<ProgramResult>
   /** As `kubectl`, but answers stdout and throws when it fails. */
   readonly run: (args: readonly string[], input?: string) => Promise<string>
   readonly stop: () => Promise<void>
@@ -133,7 +128,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     const kubectl = (args: readonly string[], input?: string, more: Environment = {}) => {
       // A home of its own: kubectl keeps a discovery cache there, and the machine's own one is nobody's business.
       const env = { PATH: process.env['PATH'], HOME: folder, KUBECONFIG: kubeconfig, ...more }
-      return runKubectl(join(binaries, 'kubectl'), env, args, input)
+      return runProgram(join(binaries, 'kubectl'), args, { env, input })
     }
     const run = async (args: readonly string[], input?: string) => {
       const { code, out, err } = await kubectl(args, input)
@@ -221,27 +216,5 @@ function kubeconfigText(server: string, ca: string, token: string): string {
     users: [{ name: 'test', user: { token } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
     'current-context': 'test',
-  })
-}
-
-function runKubectl(
-  program: string,
-  env: NodeJS.ProcessEnv,
-  args: readonly string[],
-  input?: string,
-): Promise<KubectlResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
-    let out = ''
-    let err = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      out += chunk
-    })
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      err += chunk
-    })
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? 1, out, err }))
-    child.stdin.end(input ?? '')
   })
 }

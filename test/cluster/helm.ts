@@ -1,5 +1,4 @@
 /** The real Helm against a control plane of a test, and what it renders. */
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,13 +6,14 @@ import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { repository } from '../support/product.ts'
 import { findBinaries } from './binaries.ts'
-import type { ControlPlane, KubectlResult } from './control-plane.ts'
+import type { ControlPlane } from './control-plane.ts'
+import { type ProgramResult, runProgram } from './run-program.ts'
 
 export const chartFolder = join(repository, 'charts', 'workshop-operator')
 
 export interface Helm {
   /** Runs one command line; its code tells how it went. */
-  readonly try: (...args: readonly string[]) => Promise<KubectlResult>
+  readonly try: (...args: readonly string[]) => Promise<ProgramResult>
   /** As `try`, but answers stdout and throws when it fails. */
   readonly run: (...args: readonly string[]) => Promise<string>
   /** A values file with this text. */
@@ -32,15 +32,16 @@ export async function startHelm(plane: Pick<ControlPlane, 'kubeconfig'>): Promis
   const program = existsSync(built) ? built : 'helm'
   const env = { PATH: process.env['PATH'], HOME: folder, KUBECONFIG: plane.kubeconfig }
   let count = 0
+  const helm = (...args: readonly string[]) => runProgram(program, args, { env, timeout: 120_000 })
   const run = async (...args: readonly string[]) => {
-    const { code, out, err } = await runProgram(program, args, env)
+    const { code, out, err } = await helm(...args)
     if (code !== 0) throw new Error(`helm ${args.join(' ')} ended with ${code}: ${err}${out}`)
     return out
   }
   return {
     folder,
     run,
-    try: (...args) => runProgram(program, args, env),
+    try: helm,
     values: async (text) => {
       count += 1
       const file = join(folder, `values-${count}.yaml`)
@@ -54,20 +55,4 @@ export async function startHelm(plane: Pick<ControlPlane, 'kubeconfig'>): Promis
 /** What `helm template` or `helm get manifest` printed, parsed. */
 export function manifestsOf(text: string): readonly Manifest[] {
   return parseAllDocuments(text).flatMap((document) => document.toJS() ?? [])
-}
-
-function runProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<KubectlResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 })
-    let out = ''
-    let err = ''
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      out += chunk
-    })
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      err += chunk
-    })
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? 1, out, err }))
-  })
 }
