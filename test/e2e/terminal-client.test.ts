@@ -79,6 +79,27 @@ describe('a terminal in the browser', () => {
     await bench.see(1, /\$ ?$/m)
   })
 
+  it('asks before it pastes a line that a program that reads whole lines would not get whole', async () => {
+    await bench.run(1, 'clear; echo ready; cat | wc -c')
+    await bench.see(1, /^ready/m)
+    await focusTerminal()
+    await pasteInto(bench, { text: 'x'.repeat(4_096) })
+    const question = page.getByRole('dialog', { name: 'Paste 1 line?' })
+    await question.getByText(/Line 1 is too long .* 4095 bytes/).waitFor()
+    expect(await violations(page)).toEqual([])
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await question.waitFor({ state: 'detached' })
+    // One byte less is not asked about, and the program does get all of it.
+    await pasteInto(bench, { text: 'y'.repeat(4_095) })
+    await bench.see(1, /y{60}/)
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+d')
+    await bench.see(1, /^4096$/m)
+    await pasteInto(bench, { text: `clear; echo ${'z'.repeat(5_000)} | wc -c` })
+    await page.keyboard.press('Enter')
+    await bench.see(1, /^5001$/m)
+  })
+
   it('brings a picture of the clipboard to the session and types its path', async () => {
     await bench.type(1, 'ls -s ')
     await pasteInto(bench, { picture: 200_000 })

@@ -35,7 +35,10 @@ export function clientEvents({ signs, ahead, onPhase, onSize }: ClientEventsSeam
       signs.ownSize = own
       onSize(own)
     },
-    tty: (state) => ahead.flags(state),
+    tty: (state) => {
+      signs.canonical = state.canonical
+      ahead.flags(state)
+    },
     taken: (end) => ahead.taken(end),
     roundTrip: (ms) => ahead.roundTrip(ms),
     stall: ({ on, queued }) => {

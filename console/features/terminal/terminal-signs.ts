@@ -23,6 +23,8 @@ export interface TerminalSigns {
   stalled: number
   /** False while another viewer's size counts. */
   ownSize: boolean
+  /** The program gets whole lines from the kernel (canonical mode). */
+  canonical: boolean
   /** How it is connected: plain requests where WebSockets cannot be had. */
   transport: TransportName
   /** What the worker wants said: a drain, a warning. */
@@ -80,6 +82,7 @@ export function enterTerminal(session: string, takes: TerminalControls): Termina
     watching: [],
     stalled: 0,
     ownSize: true,
+    canonical: false,
     transport: 'socket',
     message: '',
     lost: '',

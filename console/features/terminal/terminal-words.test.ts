@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { barKeyBytes, withSticky } from './key-bytes.ts'
-import { asksBeforePaste, cleanPaste } from './paste-text.ts'
+import { cleanPaste, pasteQuestion } from './paste-text.ts'
 import { lostSentence, phaseLook, secondsLeft } from './phase-look.ts'
 import { clipboardText, lastWords, safeLink, safeTitle } from './screen-text.ts'
 import { terminalPalette } from './terminal-theme.ts'
@@ -16,13 +16,22 @@ describe('what is pasted', () => {
   ] as const)('is cleaned of %s', ([, text, clean]) => {
     expect(cleanPaste(text)).toBe(clean)
   })
+  const whole = 'x'.repeat(4_095)
   it.for([
-    ['one line', false, false],
-    ['one line\n', false, false],
-    ['two\nlines', false, true],
-    ['two\nlines', true, false],
-  ] as const)('%j, bracketed %s, asks first: %s', ([text, bracketed, asks]) => {
-    expect(asksBeforePaste(text, bracketed)).toBe(asks)
+    ['one line', 'one line', false, false, undefined],
+    ['one line with its end', 'one line\n', false, false, undefined],
+    ['two lines', 'two\nlines\n', false, false, /^Paste 2 lines\? .*run at once\.$/],
+    ['two lines for a program that takes them as one', 'two\nlines', true, false, undefined],
+    ['the longest line that a program gets whole', whole, false, true, undefined],
+    ['one byte more', `${whole}x`, false, true, /^Paste 1 line\? Line 1 is too long .*4095 bytes/],
+    ['one byte more, key by key', `${whole}x`, false, false, undefined],
+    ['a line that is long in bytes only', 'é'.repeat(2_048), false, true, /Line 1 is too long/],
+    ['a long line among others', `a\n${whole}x\nb`, false, true, /3 lines\?.*run at once\. Line 2 is too long/],
+    ['a long last line, as one piece', `a\n${whole}x\n`, true, true, /^Paste 2 lines\? Line 2 is too long/],
+  ] as const)('is asked about: %s', ([, text, bracketed, canonical, asked]) => {
+    const { title, description } = pasteQuestion(text, { bracketed, canonical }) ?? {}
+    if (asked) expect(`${title} ${description}`).toMatch(asked)
+    else expect(title).toBeUndefined()
   })
 })
 

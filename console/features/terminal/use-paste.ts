@@ -1,33 +1,35 @@
 /** What comes into a terminal other than by typing: text and files, pasted or dropped. */
 import { ref } from 'vue'
-import { asksBeforePaste, cleanPaste } from './paste-text.ts'
+import { cleanPaste, type PasteQuestion, type PasteReader, pasteQuestion } from './paste-text.ts'
 
 export interface PasteSeam {
   /** Hands clean text to the program as one paste. */
   readonly insert: (text: string) => void
-  /** Does the program take a paste as one piece? */
-  readonly bracketed: () => boolean
+  readonly reader: () => PasteReader
   readonly files: (files: readonly File[]) => void
 }
 
-export function usePaste({ insert, bracketed, files }: PasteSeam) {
+export function usePaste({ insert, reader, files }: PasteSeam) {
   /** The text that waits for an answer, while `asking`. */
   const asked = ref('')
   const asking = ref(false)
+  const question = ref<PasteQuestion>()
   const dropping = ref(false)
 
   function paste(text: string) {
     const clean = cleanPaste(text)
     if (clean === '') return
-    if (asksBeforePaste(clean, bracketed())) {
-      asked.value = clean
-      asking.value = true
-    } else insert(clean)
+    const wanted = pasteQuestion(clean, reader())
+    if (!wanted) return insert(clean)
+    question.value = wanted
+    asked.value = clean
+    asking.value = true
   }
 
   return {
     asked,
     asking,
+    question,
     dropping,
     paste,
     pasteAnyway() {
