@@ -44,6 +44,41 @@ describe('a hostile program in a terminal', () => {
     expect(await clipboard()).toBe('fromprogram')
   })
 
+  it('does not reach the clipboard without a gesture: a click on what it offers, or typing just before', async () => {
+    const id = await bench.sessionId(1)
+    const upload = (name: string) =>
+      page.evaluate(
+        async ([session, file]) => {
+          const headers = { 'content-type': 'application/octet-stream' }
+          const address = `/api/sessions/${session}/files/${file}`
+          const answer = await fetch(address, { method: 'PUT', headers, body: 'x' })
+          return ((await answer.json()) as { path: string }).path
+        },
+        [id, name] as const,
+      )
+    // It makes the terminal answer first, which is no typing.
+    const wish = String.raw`printf '\e[c\e[?1004h'; sleep 1; printf '\e]52;c;%s\a\e[?1004l' "$(printf planted | base64)"`
+    const wait = `until [ -e ${(await upload('first')).replace(/first$/, 'go')} ]; do sleep 0.2; done`
+    await bench.run(
+      1,
+      `clear; stty -echo; echo wai""ting; ${wait}; ${wish}; read -t 1 -n 20; stty echo; echo pla""nted`,
+    )
+    await bench.see(1, /^waiting/m)
+    await page.evaluate(() => navigator.clipboard.writeText('mine'))
+    // Nobody has typed into this page.
+    await page.reload()
+    await bench.ready()
+    await bench.see(1, /^waiting/m)
+    await upload('go')
+    await bench.see(1, /^planted/m)
+    const offer = bench.pane(1).getByText('The program offers 7 characters to copy.')
+    await offer.waitFor()
+    expect(await clipboard()).toBe('mine')
+    await bench.pane(1).getByRole('button', { name: 'Copy' }).click()
+    await expect.poll(clipboard).toBe('planted')
+    await offer.waitFor({ state: 'detached' })
+  })
+
   it.for([
     ['javascript:alert(1)', /Not a web address/],
     ['data:text/html,<script>alert(1)</script>', /Not a web address/],
@@ -100,7 +135,10 @@ describe('a hostile program in a terminal', () => {
   })
 
   it('is not answered a second time when its questions are replayed', async () => {
-    await bench.run(1, String.raw`clear; printf '\e[c\e[6n\eP$qm\e\\\e]10;?\a\e[21t'; sleep 1; cat -v`)
+    await bench.run(
+      1,
+      String.raw`clear; printf '\e[c\e[6n\eP$qm\e\\\e]10;?\a\e[21t\e[?1004h\e[?1004l'; sleep 1; cat -v`,
+    )
     await page.waitForTimeout(2_500)
     const before = await bench.screen(1)
     await page.reload()
