@@ -54,6 +54,8 @@ export interface WorkshopView {
   /** What is to be said in the room; `status.room` is what hub and workers are told. */
   readonly room?: WorkshopRoomSpec
   readonly conditions: readonly Condition[]
+  /** By worker; absent when there are none, or the workers cannot be asked. */
+  readonly shown?: readonly ShownTerminal[]
   /** Problems of the spec that was read last, when it could not be used; the fleet then runs on the last good one. */
   readonly specProblems: readonly Problem[]
   /** The plan that is being or was last carried out, with what came of it. */
@@ -63,6 +65,16 @@ export interface WorkshopView {
   /** Epoch ms of the last completed look and of the next one. */
   readonly lookedAt?: number
   readonly nextLookAt?: number
+}
+
+/** A terminal that facilitators may watch: its owner lets them, and sees who does. */
+export interface ShownTerminal {
+  /** App name. */
+  readonly worker: string
+  readonly owner: string
+  readonly title: string
+  /** Its page, which opens for facilitators of the workshop only. */
+  readonly url: string
 }
 
 export interface PlanRun {

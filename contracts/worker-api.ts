@@ -81,6 +81,14 @@ export interface WatchedSession {
   readonly state: SessionState
 }
 
+/** A live session whose owner lets facilitators look on, as its worker tells the controller. */
+export interface ShownSession {
+  readonly id: string
+  readonly owner: string
+  /** What its owner called it, or the agent; never what a program says. */
+  readonly title: string
+}
+
 /** Page on the session's worker where a facilitator looks on. */
 export function watchPath(session: string): string {
   return `/watch/${session}`
@@ -145,6 +153,8 @@ export interface WorkerStatus {
   readonly sessions: {
     readonly live: number
     readonly people: readonly { readonly email: string; readonly live: number }[]
+    /** Absent from workers of before there was a list. */
+    readonly shown?: readonly ShownSession[]
   }
   readonly draining: boolean
   /** Bytes; limit from the cgroup where there is one. */

@@ -1,6 +1,7 @@
 /** A facilitator looks on, from outside: a real worker, whose owner decides who sees the terminal. */
 import { fileURLToPath } from 'node:url'
 import { closeCode } from '@workshop/contracts/terminal-protocol'
+import type { WorkerStatus } from '@workshop/contracts/worker-api'
 import { afterEach, describe, expect, it } from 'vitest'
 import { aFleet } from './fleet/fleet.fixture.ts'
 import { runProgram } from './program.fixture.ts'
@@ -41,7 +42,12 @@ async function start() {
     const answer = await started.call(email, `/api/watch/${id}`)
     return [answer.status, await answer.json()]
   }
-  return { worker: started, id, letWatch, attach, about }
+  /** What the controller is told. */
+  const shown = async () => {
+    const answer = await started.call(fleet.operators[0] ?? '', '/api/control/status')
+    return ((await answer.json()) as WorkerStatus).sessions.shown
+  }
+  return { worker: started, id, letWatch, attach, about, shown }
 }
 
 type Client = Awaited<ReturnType<Awaited<ReturnType<typeof start>>['attach']>>
@@ -56,7 +62,7 @@ async function watchers(client: Client, expected: readonly string[]): Promise<vo
 
 describe.runIf(process.platform === 'linux')('a facilitator', () => {
   it('looks on where the owner lets them, is named to the owner, and types nothing', async () => {
-    const { id, letWatch, attach, about } = await start()
+    const { id, letWatch, attach, about, shown } = await start()
     const owner = await attach(ada)
     owner.type('echo be""fore\n')
     await owner.see(/before/)
@@ -64,7 +70,9 @@ describe.runIf(process.platform === 'linux')('a facilitator', () => {
     expect(await about(edsger)).toMatchObject([404, {}])
     expect([await letWatch(edsger, true), await letWatch(grace, true)]).toEqual([404, 404])
 
+    expect(await shown()).toEqual([])
     expect(await letWatch(ada, true)).toBe(200)
+    expect(await shown()).toEqual([{ id, owner: ada, title: 'Shell' }])
     expect(await about(edsger)).toMatchObject([200, { id, owner: ada, state: 'live' }])
     expect(await about(grace)).toMatchObject([404, {}])
     await expect(attach(grace)).rejects.toThrow('refused with 404')

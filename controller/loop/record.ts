@@ -6,6 +6,7 @@ import { isSilent } from '@workshop/contracts/validate-room'
 import type { WorkshopStatus } from '@workshop/contracts/workshop'
 import type { WorkshopRoomSpec } from '@workshop/contracts/workshop-room'
 import { type Identity, identityOf } from '../core/names.ts'
+import { shownTerminals } from '../core/shown.ts'
 import type { Workspace } from '../databricks/workspace.ts'
 import type { Registry } from '../sources/registry.ts'
 import { oneLine } from './one-line.ts'
@@ -177,6 +178,7 @@ export class WorkshopRecord {
     const { wish, identity, log, status, lookedAt } = this
     const { spec } = wish.workshop
     const last = log.last
+    const shown = this.last ? shownTerminals(this.last.observed) : []
     return {
       namespace: identity.namespace,
       name: identity.name,
@@ -196,6 +198,7 @@ export class WorkshopRecord {
       status: status ?? {},
       ...(this.room ? { room: this.room } : {}),
       conditions: (status?.conditions ?? []) as readonly Condition[],
+      ...(shown.length > 0 ? { shown } : {}),
       specProblems: wish.problems,
       ...(last ? { lastPlan: last } : {}),
       history: log.history,

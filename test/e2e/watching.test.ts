@@ -1,7 +1,8 @@
 /** A facilitator looks on at a participant's terminal, both in real browsers: by the owner's leave, by link, without a keyboard. */
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { watchPath } from '../../contracts/worker-api.ts'
+import { violations } from '../support/axe.ts'
 import { BenchPage } from '../support/bench-page.ts'
 import { launchBrowser, newVisitor, type Visitor } from '../support/browser.ts'
 
@@ -14,6 +15,7 @@ describe('a facilitator', () => {
   let bench: BenchPage
   let facilitator: Visitor
   let address = ''
+  let controlRoom: Page | undefined
 
   beforeAll(async () => {
     browser = await launchBrowser()
@@ -24,7 +26,7 @@ describe('a facilitator', () => {
     await bench.run(1, 'echo be""fore')
     await bench.see(1, /^before$/m)
     address = bench.origin + watchPath(await bench.sessionId(1))
-    facilitator = await newVisitor(browser, { viewport: { width: 700, height: 500 } })
+    facilitator = await newVisitor(browser, { viewport: { width: 700, height: 500 }, bypassCSP: true })
     await BenchPage.enter(facilitator.page, product.workshopUrl, edsger)
   })
   afterAll(() => browser?.close())
@@ -51,6 +53,24 @@ describe('a facilitator', () => {
     expect(Number(rows) * Number(cols), 'the size of the owner, not of the smaller window').toBeGreaterThan(1_500)
   })
 
+  it('finds it in the control room, if they may see that, and gets there by a click', async () => {
+    const room = await facilitator.context.newPage()
+    await room.goto(product.controlRoomUrl)
+    const shown = room.getByRole('region', { name: 'Shown to facilitators' }).getByRole('listitem')
+    // The controller asks the workers every 15 s.
+    const watch = shown.filter({ hasText: ada }).getByRole('link', { name: 'Watch' })
+    await watch.waitFor({ timeout: 60_000 })
+    expect(await violations(room)).toEqual([])
+    const opening = facilitator.context.waitForEvent('page')
+    await watch.click()
+    const opened = await opening
+    await opened.getByText(`You see what ${ada} sees`).waitFor()
+    expect(opened.url()).toBe(address)
+    await opened.close()
+    await facilitator.page.bringToFront()
+    controlRoom = room
+  })
+
   it('types nothing', async () => {
     await facilitator.page.locator('.xterm-screen').click()
     await facilitator.page.keyboard.type('echo for""ged\n')
@@ -69,5 +89,8 @@ describe('a facilitator', () => {
     await owner.page.getByRole('button', { name: 'Stop showing' }).click()
     await facilitator.page.getByText('is shown no longer').waitFor()
     await owner.page.getByText(`${edsger} watches`).waitFor({ state: 'detached' })
+    await controlRoom
+      ?.getByRole('region', { name: 'Shown to facilitators' })
+      .waitFor({ state: 'detached', timeout: 60_000 })
   })
 })

@@ -22,7 +22,11 @@ export function controlRoutes(app: FastifyInstance, context: AppContext): void {
       version: context.version,
       fleetVersion: context.seating()?.fleet.version ?? -1,
       isolation: context.isolation,
-      sessions: { live: context.sessions.liveCount(), people: context.sessions.people() },
+      sessions: {
+        live: context.sessions.liveCount(),
+        people: context.sessions.people(),
+        shown: context.sessions.shown(),
+      },
       draining: context.drain.isOn,
       memory: context.memory(),
       agents: await context.agents(),

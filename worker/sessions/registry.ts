@@ -5,12 +5,13 @@
 import { randomBytes } from 'node:crypto'
 import { type Problem, WorkshopError } from '@workshop/contracts/errors'
 import { closeCode } from '@workshop/contracts/terminal-protocol'
-import type { CreateSession, SessionInfo } from '@workshop/contracts/worker-api'
+import type { CreateSession, SessionInfo, ShownSession } from '@workshop/contracts/worker-api'
 import { admissionProblem } from './admission.ts'
 import { hasIdled } from './idle.ts'
 import type { RunningTerminal, SessionOrder, UploadFolder } from './launcher.ts'
 import type { RegistryOptions, Seen, Session, Visitor } from './registry-entry.ts'
 import { activityOf, isRunning, isShownTo } from './registry-entry.ts'
+import { livePeople, shownSessions } from './tallies.ts'
 
 /** SIGHUP first, so that agents and shells save their state; a participant who removes a session waits this long at most. */
 const removeGraceMs = 2_000
@@ -155,11 +156,13 @@ export class SessionRegistry<T extends RunningTerminal> {
   }
 
   /** Live sessions by person, most first. */
-  people(): readonly { readonly email: string; readonly live: number }[] {
-    const counts = new Map<string, number>()
-    for (const { order } of this.#all().filter(isRunning))
-      counts.set(order.owner.email, (counts.get(order.owner.email) ?? 0) + 1)
-    return [...counts].map(([email, live]) => ({ email, live })).sort((a, b) => b.live - a.live)
+  people(): ReturnType<typeof livePeople> {
+    return livePeople(this.#all())
+  }
+
+  /** Live sessions whose owners let facilitators look on. */
+  shown(): readonly ShownSession[] {
+    return shownSessions(this.#all(), (agent) => this.#options.launcher.titleOf(agent))
   }
 
   liveCount(): number {
