@@ -48,14 +48,18 @@ describe('bytes', () => {
     'that fill the ring of %i exactly, once and again, are whole to who keeps up',
     (size) =>
       withRig(
-        `stty raw -echo; printf x; read go; head -c ${size * 3 - 1} /dev/zero | tr '\\000' x; printf END; read stay`,
+        // A piece at a time: what is more than the ring before anybody could take it is nobody's to keep up with.
+        `stty raw -echo; printf x; for more in -1 0 0; do read go; head -c $((${size} + more)) /dev/zero | tr '\\000' x; done; read go; printf END; read stay`,
         async (rig) => {
           const viewer = live(rig)
           await eventually('the program', () => viewer.text() === 'x')
-          viewer.client.input('go\n')
-          await eventually('the end', () => viewer.text().endsWith('END'))
-          const end = rig.session.ring.end
-          expect(end).toBe(size * 3 + 3)
+          const resets = viewer.resets()
+          for (const total of [size, size * 2, size * 3, size * 3 + 3]) {
+            viewer.client.input('go\n')
+            await eventually(`${total} bytes`, () => viewer.bytes().length === total)
+          }
+          expect([viewer.text().endsWith('xEND'), viewer.resets()]).toEqual([true, resets])
+          expect(rig.session.ring.end).toBe(size * 3 + 3)
           const late = live(rig)
           await eventually('the late one', () => late.text().includes('END'))
           for (const { client } of [viewer, late]) client.close()
