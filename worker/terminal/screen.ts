@@ -8,6 +8,8 @@ import { SerializeAddon } from '@xterm/addon-serialize'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import headless from '@xterm/headless'
 import { boldAfterDim, type CellStyle, sgrOf } from './cell-style.ts'
+import { FastLane } from './fast-lane.ts'
+import { isKnown } from './xterm-insides.ts'
 
 /** Lines above the screen: enough to see what happened, small enough for fifty sessions. */
 const scrollbackLines = 300
@@ -54,6 +56,7 @@ export class Screen {
   readonly #addon = new SerializeAddon()
   readonly #whole = new WholeCharacters()
   readonly #core: Internals
+  readonly #lane: FastLane | undefined
   #title = ''
 
   constructor(cols: number, rows: number) {
@@ -68,11 +71,19 @@ export class Screen {
       this.#title = title.slice(0, 256)
     })
     this.#core = (this.#terminal as unknown as { _core: Internals })._core
+    const handler: unknown = this.#core._inputHandler
+    if (isKnown(handler)) this.#lane = new FastLane(handler)
   }
 
-  /** Parses later, in order; `parsed` comes then. */
+  /** Parses now or later, in order; `parsed` comes then. */
   write(bytes: Uint8Array, parsed: () => void): void {
-    this.#terminal.write(this.#whole.take(bytes), parsed)
+    const whole = this.#whole.take(bytes)
+    if (this.#lane === undefined) {
+      this.#terminal.write(whole, parsed)
+      return
+    }
+    this.#lane.parse(whole)
+    parsed()
   }
 
   resize(cols: number, rows: number): void {

@@ -1,0 +1,85 @@
+/** What the fast lane reads, calls and replaces of the headless xterm, whose version is pinned. */
+
+export interface XtermAttributes {
+  readonly fg: number
+  readonly bg: number
+  readonly extended: { readonly urlId: number }
+}
+
+export interface XtermLine {
+  readonly length: number
+  /** Three words for each cell. */
+  readonly _data: Uint32Array
+  _combined: object
+  _extendedAttrs: object
+  isWrapped: boolean
+}
+
+export interface XtermParams {
+  readonly reset: () => void
+  readonly addParam: (value: number) => void
+}
+
+export interface XtermParser {
+  readonly currentState: number
+  precedingJoinState: number
+  readonly _params: XtermParams
+  /** By their final byte, with the prefix in the byte above it. The last of a list is asked first; true ends it. */
+  readonly _csiHandlers: Record<number, ((params: XtermParams) => boolean | Promise<boolean>)[] | undefined>
+  readonly _executeHandlers: Record<number, (() => boolean) | undefined>
+  readonly reset: () => void
+}
+
+export interface XtermInputHandler {
+  readonly _activeBuffer: {
+    x: number
+    readonly y: number
+    readonly ybase: number
+    readonly lines: { readonly get: (y: number) => XtermLine | undefined }
+    readonly clearMarkers: (y: number) => void
+  }
+  readonly _bufferService: { readonly cols: number }
+  readonly _charsetService: { readonly charset: object | undefined }
+  readonly _coreService: {
+    readonly decPrivateModes: { readonly wraparound: boolean }
+    readonly modes: { readonly insertMode: boolean }
+  }
+  readonly _curAttrData: XtermAttributes
+  readonly _parser: XtermParser
+  readonly _unicodeService: { readonly charProperties: (code: number, preceding: number) => number }
+  /** `interim`: bytes of an unfinished character, 0 when there is none. */
+  readonly _utf8Decoder: { readonly interim: Uint8Array }
+  readonly parse: (bytes: Uint8Array) => undefined | Promise<boolean>
+  _eraseInBufferLine: (y: number, start: number, end: number, clearWrap?: boolean, respectProtect?: boolean) => void
+  _resetBufferLine: (y: number, respectProtect?: boolean) => void
+}
+
+/** Is this what the fast lane knows? For a handler that has parsed nothing yet. */
+export function isKnown(handler: unknown): handler is XtermInputHandler {
+  const given = handler as Partial<XtermInputHandler>
+  const { _activeBuffer, _bufferService, _coreService, _curAttrData, _parser, _unicodeService, _utf8Decoder } = given
+  const functions = [
+    ...[given.parse, given._eraseInBufferLine, given._resetBufferLine, _unicodeService?.charProperties],
+    ...[
+      _activeBuffer?.clearMarkers,
+      _parser?.reset,
+      _parser?._params?.reset,
+      _parser?._params?.addParam,
+      _parser?._executeHandlers?.[10],
+    ],
+  ]
+  const cells = _activeBuffer?.lines.get(0)?._data
+  return (
+    functions.every((one) => typeof one === 'function') &&
+    _parser?.currentState === 0 &&
+    _parser.precedingJoinState === 0 &&
+    Array.isArray(_parser._csiHandlers?.[0x6d]) &&
+    _utf8Decoder?.interim instanceof Uint8Array &&
+    cells instanceof Uint32Array &&
+    cells.length === 3 * (_bufferService?.cols ?? 0) &&
+    cells[0] === 1 << 22 &&
+    typeof _coreService?.modes?.insertMode === 'boolean' &&
+    typeof _coreService.decPrivateModes?.wraparound === 'boolean' &&
+    typeof _curAttrData?.extended?.urlId === 'number'
+  )
+}
