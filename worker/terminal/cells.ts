@@ -41,19 +41,22 @@ export function writeCells(
   let word = x * cellWords
   let at = from
   while (word < end && at < bytes.length) {
-    let code = bytes[at] as number
-    if (code < 0x80) {
-      if (code < 0x20 || code === 0x7f) break
-      at++
-    } else {
-      code = singleCode(bytes, at, known)
-      if (code === 0) break
-      at += code < 0x800 ? 2 : 3
+    const stop = Math.min(bytes.length, at + (end - word) / cellWords)
+    for (; at < stop; at++, word += cellWords) {
+      const code = bytes[at] as number
+      if (code < 0x20 || code >= 0x7f) break
+      words[word] = code | narrow
+      words[word + 1] = fg
+      words[word + 2] = bg
     }
+    if (at === stop) break
+    const code = singleCode(bytes, at, known)
+    if (code === 0) break
     words[word] = code | narrow
     words[word + 1] = fg
     words[word + 2] = bg
     word += cellWords
+    at += code < 0x800 ? 2 : 3
   }
   written.at = at
   written.x = word / cellWords

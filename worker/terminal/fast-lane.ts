@@ -4,11 +4,12 @@
  * to xterm's own code, so that the screen is the same to the last bit (fast-lane.test.ts compares them).
  */
 import { Eraser, type Singles, singleProperties, singles, writeCells } from './cells.ts'
-import type { XtermInputHandler } from './xterm-insides.ts'
+import type { CsiHandlers, XtermInputHandler } from './xterm-insides.ts'
 
 /** The parser's state between sequences. */
 const ground = 0
 const esc = 0x1b
+const question = 0x3f
 /** Says in a background word that underline style or link are kept beside the cell. */
 const extended = 0x1000_0000
 /** Colour and its mode; the bits above are styles, which erased cells have none of. */
@@ -20,12 +21,20 @@ let known: Singles | undefined
 export class FastLane {
   readonly #handler: XtermInputHandler
   readonly #known: Singles
+  /** xterm's own tables, which are dictionaries, as arrays: by control character, and by a sequence's final byte. */
+  readonly #controls: readonly ((() => boolean) | undefined)[]
+  readonly #sequences: readonly CsiHandlers[]
+  readonly #privateSequences: readonly CsiHandlers[]
 
   /** The terminal must have no asynchronous sequence handlers. */
   constructor(handler: XtermInputHandler) {
     known ??= singles((code, preceding) => handler._unicodeService.charProperties(code, preceding))
     this.#known = known
     this.#handler = handler
+    const { _csiHandlers, _executeHandlers } = handler._parser
+    this.#controls = Array.from({ length: 14 }, (_, code) => (code < 8 ? undefined : _executeHandlers[code]))
+    this.#sequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[code])
+    this.#privateSequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[(question << 8) | code])
     replaceErase(handler)
   }
 
@@ -39,10 +48,13 @@ export class FastLane {
         const byte = bytes[at] as number
         if (byte >= 0x20) next = this.#print(bytes, at)
         else if (byte === esc) next = this.#sequence(bytes, at)
-        else if (byte >= 8 && byte <= 13) {
-          parser._executeHandlers[byte]?.()
-          parser.precedingJoinState = 0
-          next = at + 1
+        else {
+          const control = this.#controls[byte]
+          if (control !== undefined) {
+            control()
+            parser.precedingJoinState = 0
+            next = at + 1
+          }
         }
       }
       at = next === at ? this.#slowly(bytes, at, bytes.indexOf(esc, at + 1)) : next
@@ -99,17 +111,17 @@ export class FastLane {
     if (bytes[at + 1] !== 0x5b) return at
     const { _parser: parser } = this.#handler
     const { _params: params } = parser
-    const prefix = bytes[at + 2] === 0x3f ? 0x3f : 0
+    const isPrivate = bytes[at + 2] === question
     params.reset()
     let value = 0
-    for (let i = at + (prefix === 0 ? 2 : 3); i < bytes.length; i++) {
+    for (let i = at + (isPrivate ? 3 : 2); i < bytes.length; i++) {
       const byte = bytes[i] as number
       if (byte >= 0x30 && byte <= 0x39) value = value * 10 + byte - 0x30
       else if (byte === 0x3b) {
         params.addParam(value)
         value = 0
       } else {
-        const handlers = byte >= 0x40 ? parser._csiHandlers[(prefix << 8) | byte] : undefined
+        const handlers = byte < 0x40 ? undefined : (isPrivate ? this.#privateSequences : this.#sequences)[byte]
         if (handlers === undefined) return at
         params.addParam(value)
         try {

@@ -20,12 +20,15 @@ export interface XtermParams {
   readonly addParam: (value: number) => void
 }
 
+/** The last is asked first; true ends it. */
+export type CsiHandlers = ((params: XtermParams) => boolean | Promise<boolean>)[] | undefined
+
 export interface XtermParser {
   readonly currentState: number
   precedingJoinState: number
   readonly _params: XtermParams
-  /** By their final byte, with the prefix in the byte above it. The last of a list is asked first; true ends it. */
-  readonly _csiHandlers: Record<number, ((params: XtermParams) => boolean | Promise<boolean>)[] | undefined>
+  /** By their final byte, with the prefix in the byte above it. A list is filled in place. */
+  readonly _csiHandlers: Record<number, CsiHandlers>
   readonly _executeHandlers: Record<number, (() => boolean) | undefined>
   readonly reset: () => void
 }
