@@ -1,7 +1,7 @@
 /** Cells in the memory of an xterm line: what xterm writes and erases call by call, in one loop each. Pure but for that memory. */
 
 /** A cell: what it shows (code point, bit 21 for combined ones, width from bit 22), foreground, background. */
-export const cellWords = 3
+const cellWords = 3
 const widthShift = 22
 const narrow = 1 << widthShift
 /** Up to here a loop is as fast as copying. */
@@ -65,6 +65,11 @@ export function writeCells(
   if (x > 0 && (words[(x - 1) * cellWords] as number) >> widthShift === 2) blank(words, (x - 1) * cellWords, fg, bg)
   if (word < end && words[word] === 0) blank(words, word, fg, bg)
   return written
+}
+
+/** Columns of the character at `x`; 0 for the right half of a wide one. */
+export function widthAt({ _data }: { readonly _data: Uint32Array }, x: number): number {
+  return (_data[x * cellWords] as number) >> widthShift
 }
 
 /** One for all: it is read at once, and a new one for each run is a tenth of the time. */

@@ -93,7 +93,12 @@ const sequence = (finals: string, most = 2) =>
     .tuple(fc.array(number, { maxLength: most }), fc.constantFrom(...finals))
     .map(([numbers, final]) => `\u001b[${numbers.join(';')}${final}`)
 const style = fc
-  .array(fc.oneof(fc.nat({ max: 110 }), fc.constantFrom('38;5;200', '48;5;17', '38;2;1;2;3', '48;2;250;0;9')))
+  .array(
+    fc.oneof(
+      fc.nat({ max: 110 }),
+      fc.constantFrom('38;5;200', '48;5;17', '38;2;1;2;3', '48;2;250;0;9', '38;5', '48;2;7', '38;5;300', '38:5:7'),
+    ),
+  )
   .map((codes) => `\u001b[${codes.join(';')}m`)
 const words = fc.string({ unit: fc.constantFrom(...'abc XYZ019~!'), maxLength: 30 })
 const characters = fc.string({

@@ -3,7 +3,8 @@
  * ends of lines, control sequences with plain numbers, and erasing. All else, and what control sequences mean, is left
  * to xterm's own code, so that the screen is the same to the last bit (fast-lane.test.ts compares them).
  */
-import { Eraser, type Singles, singleProperties, singles, writeCells } from './cells.ts'
+import { Eraser, type Singles, singleProperties, singles, widthAt, writeCells } from './cells.ts'
+import { replaceStyles } from './fast-style.ts'
 import type { CsiHandlers, XtermInputHandler } from './xterm-insides.ts'
 
 /** The parser's state between sequences. */
@@ -36,6 +37,7 @@ export class FastLane {
     this.#sequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[code])
     this.#privateSequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[(question << 8) | code])
     replaceErase(handler)
+    replaceStyles(handler)
   }
 
   /** Parses all of it at once. */
@@ -100,6 +102,8 @@ export class FastLane {
       _parser.precedingJoinState = singleProperties
       return done.at
     }
+    // A resize has put the cursor elsewhere than behind the wide character that the next may join: one run for xterm.
+    if (_parser.precedingJoinState >> 1 === 2 && buffer.x > 0 && widthAt(line, buffer.x - 1) !== 0) return at
     // One that wraps, is wide or joins others; and those after it that may be.
     let next = at + 1
     while ((bytes[next] as number) >= 0x80) next++

@@ -1,9 +1,10 @@
 /** What the fast lane reads, calls and replaces of the headless xterm, whose version is pinned. */
 
 export interface XtermAttributes {
-  readonly fg: number
-  readonly bg: number
-  readonly extended: { readonly urlId: number }
+  fg: number
+  bg: number
+  /** Underline style and colour, and the link; both 0 when there is none. */
+  readonly extended: { readonly ext: number; readonly urlId: number }
 }
 
 export interface XtermLine {
@@ -16,6 +17,10 @@ export interface XtermLine {
 }
 
 export interface XtermParams {
+  readonly params: Int32Array
+  /** How many of them are set. */
+  readonly length: number
+  readonly _subParamsLength: number
   readonly reset: () => void
   readonly addParam: (value: number) => void
 }
@@ -55,6 +60,8 @@ export interface XtermInputHandler {
   readonly parse: (bytes: Uint8Array) => undefined | Promise<boolean>
   _eraseInBufferLine: (y: number, start: number, end: number, clearWrap?: boolean, respectProtect?: boolean) => void
   _resetBufferLine: (y: number, respectProtect?: boolean) => void
+  _processSGR0: (attributes: XtermAttributes) => void
+  _extractColor: (params: XtermParams, at: number, attributes: XtermAttributes) => number
 }
 
 /** Is this what the fast lane knows? For a handler that has parsed nothing yet. */
@@ -62,7 +69,14 @@ export function isKnown(handler: unknown): handler is XtermInputHandler {
   const given = handler as Partial<XtermInputHandler>
   const { _activeBuffer, _bufferService, _coreService, _curAttrData, _parser, _unicodeService, _utf8Decoder } = given
   const functions = [
-    ...[given.parse, given._eraseInBufferLine, given._resetBufferLine, _unicodeService?.charProperties],
+    ...[
+      given._processSGR0,
+      given._extractColor,
+      given.parse,
+      given._eraseInBufferLine,
+      given._resetBufferLine,
+      _unicodeService?.charProperties,
+    ],
     ...[
       _activeBuffer?.clearMarkers,
       _parser?.reset,
@@ -83,6 +97,9 @@ export function isKnown(handler: unknown): handler is XtermInputHandler {
     cells[0] === 1 << 22 &&
     typeof _coreService?.modes?.insertMode === 'boolean' &&
     typeof _coreService.decPrivateModes?.wraparound === 'boolean' &&
-    typeof _curAttrData?.extended?.urlId === 'number'
+    _curAttrData?.extended?.urlId === 0 &&
+    _curAttrData.extended.ext === 0 &&
+    _parser._params.params instanceof Int32Array &&
+    _parser._params._subParamsLength === 0
   )
 }
