@@ -5,12 +5,13 @@
  */
 import { Eraser, type Singles, singleProperties, singles, widthAt, writeCells } from './cells.ts'
 import { replaceStyles } from './fast-style.ts'
-import type { CsiHandlers, XtermInputHandler } from './xterm-insides.ts'
+import type { CsiHandlers, EscHandlers, XtermInputHandler } from './xterm-insides.ts'
 
 /** The parser's state between sequences. */
 const ground = 0
 const esc = 0x1b
 const question = 0x3f
+const bracket = 0x28
 /** Says in a background word that underline style or link are kept beside the cell. */
 const extended = 0x1000_0000
 /** Colour and its mode; the bits above are styles, which erased cells have none of. */
@@ -26,13 +27,18 @@ export class FastLane {
   readonly #controls: readonly ((() => boolean) | undefined)[]
   readonly #sequences: readonly CsiHandlers[]
   readonly #privateSequences: readonly CsiHandlers[]
+  /** Those of ESC and one byte, and of `ESC (`, which curses programs print with each end of a style. */
+  readonly #escapes: readonly EscHandlers[]
+  readonly #charsets: readonly EscHandlers[]
 
   /** The terminal must have no asynchronous sequence handlers. */
   constructor(handler: XtermInputHandler) {
     known ??= singles((code, preceding) => handler._unicodeService.charProperties(code, preceding))
     this.#known = known
     this.#handler = handler
-    const { _csiHandlers, _executeHandlers } = handler._parser
+    const { _csiHandlers, _escHandlers, _executeHandlers } = handler._parser
+    this.#escapes = Array.from({ length: 0x7f }, (_, code) => _escHandlers[code])
+    this.#charsets = Array.from({ length: 0x7f }, (_, code) => _escHandlers[(bracket << 8) | code])
     this.#controls = Array.from({ length: 14 }, (_, code) => (code < 8 ? undefined : _executeHandlers[code]))
     this.#sequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[code])
     this.#privateSequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[(question << 8) | code])
@@ -112,7 +118,7 @@ export class FastLane {
 
   /** Carries out `CSI [?] number ; … final`; gives its end, or `at` when it is another or unfinished. */
   #sequence(bytes: Uint8Array, at: number): number {
-    if (bytes[at + 1] !== 0x5b) return at
+    if (bytes[at + 1] !== 0x5b) return this.#escape(bytes, at)
     const { _parser: parser } = this.#handler
     const { _params: params } = parser
     const isPrivate = bytes[at + 2] === question
@@ -138,6 +144,21 @@ export class FastLane {
       }
     }
     return at
+  }
+
+  /** Carries out ESC and one byte, or `ESC (` and one; gives its end, or `at` when it is another or unfinished. */
+  #escape(bytes: Uint8Array, at: number): number {
+    const isCharset = bytes[at + 1] === bracket
+    const end = at + (isCharset ? 3 : 2)
+    const handlers = (isCharset ? this.#charsets : this.#escapes)[bytes[end - 1] ?? 0]
+    if (handlers === undefined) return at
+    try {
+      for (let j = handlers.length - 1; j >= 0 && handlers[j]?.() !== true; j--);
+    } catch {
+      // As with sequences.
+    }
+    this.#handler._parser.precedingJoinState = 0
+    return end
   }
 }
 

@@ -28,12 +28,16 @@ export interface XtermParams {
 /** The last is asked first; true ends it. */
 export type CsiHandlers = ((params: XtermParams) => boolean | Promise<boolean>)[] | undefined
 
+export type EscHandlers = (() => boolean | Promise<boolean>)[] | undefined
+
 export interface XtermParser {
   readonly currentState: number
   precedingJoinState: number
   readonly _params: XtermParams
   /** By their final byte, with the prefix in the byte above it. A list is filled in place. */
   readonly _csiHandlers: Record<number, CsiHandlers>
+  /** As those: by final byte, with the one between in the byte above it. */
+  readonly _escHandlers: Record<number, EscHandlers>
   readonly _executeHandlers: Record<number, (() => boolean) | undefined>
   readonly reset: () => void
 }
@@ -91,6 +95,7 @@ export function isKnown(handler: unknown): handler is XtermInputHandler {
     _parser?.currentState === 0 &&
     _parser.precedingJoinState === 0 &&
     Array.isArray(_parser._csiHandlers?.[0x6d]) &&
+    Array.isArray(_parser._escHandlers?.[0x37]) &&
     _utf8Decoder?.interim instanceof Uint8Array &&
     cells instanceof Uint32Array &&
     cells.length === 3 * (_bufferService?.cols ?? 0) &&
