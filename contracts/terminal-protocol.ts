@@ -41,7 +41,7 @@ export const terminalLimits = {
   minWindow: 4_096,
   /** The client acknowledges at the latest after so many bytes or so long. At most half the window. */
   ackBytes: 98_304,
-  ackMs: 100,
+  ackMs: 500,
   /** Input sent and not yet acknowledged as written to the terminal. */
   inputWindow: 65_536,
   /** HELLO must come within this time. */

@@ -24,7 +24,7 @@ import { readMemory } from './sessions/memory.ts'
 import { SessionRegistry } from './sessions/registry.ts'
 import { type SessionTerminal, terminalLauncher } from './sessions/terminal-launcher.ts'
 import { Conversation } from './terminal/conversation.ts'
-import { serveTerminal } from './terminal/socket.ts'
+import { serveTerminal } from './terminal/socket/serve-terminal.ts'
 
 /** What is decided outside: configuration, who counts as the proxy, where the program's files are. */
 export interface ProgramOptions {

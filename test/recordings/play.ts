@@ -3,7 +3,7 @@ import { decodeServer } from '../../contracts/terminal-decode.ts'
 import type { Launch } from '../../worker/terminal/launch.ts'
 import { openTerminal, screenText } from '../../worker/terminal/screen-state.ts'
 import { TerminalSession } from '../../worker/terminal/session.ts'
-import type { Viewer } from '../../worker/terminal/viewer.ts'
+import { type Viewer, wholeFrame } from '../../worker/terminal/viewer.ts'
 import type { Recording } from './recording.ts'
 
 export interface Step {
@@ -23,21 +23,21 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 export async function play(launch: Launch, steps: readonly Step[]): Promise<Omit<Recording, 'program'>> {
   const session = new TerminalSession({ id: 'recorded', launch, ...size })
   const terminal = openTerminal(size.cols, size.rows)
-  const chunks: Buffer[] = []
+  const chunks: Uint8Array[] = []
   const sizes: { offset: number; cols: number; rows: number }[] = []
   let printedAt = performance.now()
   let offset = 0
   let typed = 0
   const hello = { session: 'recorded', client: 'person', inSeq: 0, ...size, visible: true, window: 393_216 } as const
   const link = {
-    send: (bytes: Uint8Array) => {
-      const frame = decodeServer(bytes)
+    send: (bytes: Uint8Array, body?: Uint8Array) => {
+      const frame = decodeServer(wholeFrame(bytes, body))
       if (frame.type === 'size' && frame.offset > 0) {
         sizes.push({ offset: frame.offset, cols: frame.cols, rows: frame.rows })
         terminal.resize(frame.cols, frame.rows)
       }
       if (frame.type !== 'output') return
-      const data = Buffer.from(frame.data)
+      const data = frame.data
       chunks.push(data)
       printedAt = performance.now()
       offset = frame.offset + data.length
@@ -45,6 +45,7 @@ export async function play(launch: Launch, steps: readonly Step[]): Promise<Omit
       terminal.write(data, () => queueMicrotask(() => session.acknowledge(viewer, end)))
     },
     queued: () => 0,
+    onDrained: () => {},
     close: () => {},
   }
   const viewer: Viewer = session.attach(link, { ...hello, role: 'control' }, 'control')

@@ -11,7 +11,8 @@ import { terminalProtocol } from '../../contracts/terminal-protocol.ts'
 import type { TerminalGuest } from '../../worker/terminal/conversation.ts'
 import { TerminalSession } from '../../worker/terminal/session.ts'
 import type { SessionOptions } from '../../worker/terminal/session-options.ts'
-import { serveTerminal, terminalUpgrades } from '../../worker/terminal/socket.ts'
+import { serveTerminal } from '../../worker/terminal/socket/serve-terminal.ts'
+import { terminalUpgrades } from '../../worker/terminal/socket/upgrades.ts'
 
 export interface Rig {
   readonly session: TerminalSession
@@ -28,10 +29,10 @@ export interface Rig {
 export async function terminalRig(script: string, more: Partial<SessionOptions & TerminalGuest> = {}): Promise<Rig> {
   const launch = { file: '/bin/sh', args: ['-c', script], env: { PATH: '/usr/bin:/bin', TERM: 'xterm' }, cwd: '/' }
   const session = new TerminalSession({ id: 'session', launch, cols: 80, rows: 24, ...more })
-  const upgrades = terminalUpgrades()
+  const accept = terminalUpgrades()
   const http = createServer()
   http.on('upgrade', (request, socket, head) => {
-    upgrades.handleUpgrade(request, socket, head, (ws) => {
+    accept(request, socket, head, (ws) => {
       serveTerminal(ws, session, { email: 'ada@example.com', role: 'control', ...more })
     })
   })

@@ -75,7 +75,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
   const terminals = acceptTerminals(
     app.server,
     context,
-    (socket, _terminal, person) => socket.send(`hello ${person.email}`),
+    (socket, _terminal, person) => socket.send(Buffer.from(`hello ${person.email}`)),
     logger,
   )
   const { converse } = options

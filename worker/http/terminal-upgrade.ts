@@ -7,9 +7,9 @@ import type { Duplex } from 'node:stream'
 import { errorBody, WorkshopError } from '@workshop/contracts/errors'
 import { closeCode, type TerminalRole, terminalProtocol } from '@workshop/contracts/terminal-protocol'
 import type { FastifyBaseLogger } from 'fastify'
-import type { WebSocket } from 'ws'
 import type { RunningTerminal } from '../sessions/launcher.ts'
-import { closeSocket, terminalUpgrades } from '../terminal/socket.ts'
+import type { TerminalSocket } from '../terminal/socket/terminal-socket.ts'
+import { terminalUpgrades } from '../terminal/socket/upgrades.ts'
 import type { AppContext, Person } from './context.ts'
 import { passGate } from './gate.ts'
 import { problemOf } from './problem-of.ts'
@@ -21,7 +21,7 @@ const terminalPath = /^\/api\/sessions\/([0-9a-f]{32})\/terminal$/
 
 /** What happens with an accepted socket. */
 export type ServeTerminal<T extends RunningTerminal> = (
-  socket: WebSocket,
+  socket: TerminalSocket,
   terminal: T,
   person: Person,
   role: TerminalRole,
@@ -47,8 +47,8 @@ export function acceptTerminals<T extends RunningTerminal>(
   logger: FastifyBaseLogger,
   limits = new SocketLimits(),
 ): OpenTerminals {
-  const sockets = terminalUpgrades()
-  const open = new Map<WebSocket, TerminalVisitor>()
+  const accept = terminalUpgrades()
+  const open = new Map<TerminalSocket, TerminalVisitor>()
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy())
@@ -57,10 +57,17 @@ export function acceptTerminals<T extends RunningTerminal>(
       const address = addressOf(request)
       if (!limits.take(person.email, address, Date.now()))
         throw new WorkshopError({ code: 'WO-4012', message: 'This person or address has too many terminals open' })
-      socket.once('close', () => limits.release(person.email, address))
-      sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      let isAccepted = false
+      const release = () => limits.release(person.email, address)
+      // The stream's end is the terminal's as well only where the handshake is refused.
+      socket.once('close', () => isAccepted || release())
+      accept(request, socket, head, (webSocket) => {
+        isAccepted = true
         open.set(webSocket, { person, role })
-        webSocket.once('close', () => open.delete(webSocket))
+        webSocket.onClosed(() => {
+          release()
+          open.delete(webSocket)
+        })
         serve(webSocket, terminal, person, role)
       })
     } catch (error) {
@@ -71,7 +78,7 @@ export function acceptTerminals<T extends RunningTerminal>(
   return {
     dropWhere: (isGone) => {
       for (const [webSocket, visitor] of open)
-        if (isGone(visitor)) closeSocket(webSocket, closeCode.forbidden, 'you are not on the roster any more')
+        if (isGone(visitor)) webSocket.close(closeCode.forbidden, 'you are not on the roster any more')
     },
   }
 }

@@ -66,7 +66,7 @@ async function printed(session: TerminalSession): Promise<string> {
 }
 
 const watcher = { session: 's', client: 'w', inSeq: 0, cols: 80, rows: 24, visible: true, window: 262_144 } as const
-const link = { send: () => {}, queued: () => 0, close: () => {} }
+const link = { send: () => {}, queued: () => 0, onDrained: () => {}, close: () => {} }
 
 describe('a program that asks', () => {
   it.for([

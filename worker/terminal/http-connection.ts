@@ -12,7 +12,7 @@ import {
 } from '@workshop/contracts/terminal-http'
 import { TerminalProtocolError } from '@workshop/contracts/terminal-protocol'
 import type { Conversation } from './conversation.ts'
-import type { ViewerLink } from './viewer.ts'
+import { type ViewerLink, wholeFrame } from './viewer.ts'
 
 /** A poll's answer: frames, nothing yet, or the end. */
 export type PollAnswer =
@@ -25,16 +25,12 @@ interface Waiting {
   readonly timer: NodeJS.Timeout
 }
 
-interface Outgoing {
-  readonly frame: Uint8Array
-  readonly flushed: (() => void) | undefined
-}
-
 export class HttpConnection {
   readonly #conversation: Conversation
   readonly #onGone: () => void
-  #outbox: Outgoing[] = []
+  #outbox: Uint8Array[] = []
   #queued = 0
+  #drained: (() => void)[] = []
   /** The batch that was handed out last, until the next one is asked for. */
   #handedOut: Uint8Array | undefined
   #nextOut = 0
@@ -48,8 +44,9 @@ export class HttpConnection {
   constructor(converse: (link: ViewerLink) => Conversation, onGone: () => void) {
     this.#onGone = onGone
     this.#conversation = converse({
-      send: (bytes, flushed) => this.#send(bytes, flushed),
+      send: (bytes, body) => this.#send(bytes, body),
       queued: () => this.#queued,
+      onDrained: (listener) => void this.#drained.push(listener),
       close: (code, reason) => this.#close({ code, reason }),
     })
     this.#goneSoon()
@@ -103,11 +100,10 @@ export class HttpConnection {
     this.#onGone()
   }
 
-  #send(bytes: Uint8Array, flushed: (() => void) | undefined): void {
+  #send(bytes: Uint8Array, body?: Uint8Array): void {
     if (this.#closed !== undefined) return
-    // The caller builds its next frame in the same memory.
-    const frame = Uint8Array.from(bytes)
-    this.#outbox.push({ frame, flushed })
+    const frame = wholeFrame(bytes, body)
+    this.#outbox.push(frame)
     this.#queued += frame.length
     this.#wake()
   }
@@ -135,16 +131,18 @@ export class HttpConnection {
 
   #handOut(): void {
     let bytes = 0
-    const rest = this.#outbox.findIndex(({ frame }, i) => {
+    const rest = this.#outbox.findIndex((frame, i) => {
       bytes += framedLength(frame)
       return i > 0 && bytes > terminalHttp.maxPoll
     })
     const batch = this.#outbox.splice(0, rest === -1 ? this.#outbox.length : rest)
-    for (const { frame } of batch) this.#queued -= frame.length
-    this.#handedOut = joinFrames(batch.map(({ frame }) => frame))
+    for (const frame of batch) this.#queued -= frame.length
+    this.#handedOut = joinFrames(batch)
     this.#nextOut += 1
     this.#answerWaiting({ kind: 'frames', body: this.#handedOut })
-    for (const { flushed } of batch) flushed?.()
+    const drained = this.#drained
+    this.#drained = []
+    for (const tell of drained) tell()
   }
 
   #answerWaiting(answer: PollAnswer): void {

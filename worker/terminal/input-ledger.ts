@@ -59,6 +59,13 @@ export class InputLedger {
     return fresh
   }
 
+  /** Number of the next byte of this client when `room` more are welcome; else -1. */
+  next(client: string, room: number): number {
+    const account = this.#accounts.get(client)
+    if (account === undefined || account.accepted + room - account.written > terminalLimits.inputWindow) return -1
+    return account.accepted
+  }
+
   /** Bytes that go to the terminal and are no client's. */
   inject(length: number): void {
     this.#total += length

@@ -12,6 +12,8 @@ const ackEveryMs = 15
 /** A program that reads nothing for so long is said to stall. */
 const stallMs = 500
 const ctrlC = 3
+/** More than can go the short way in one message. */
+const shortBytes = 128
 
 export interface InputEvents {
   /** The terminal has taken everything before `inSeq` of this client. */
@@ -43,6 +45,11 @@ export class InputPath {
     return fresh
   }
 
+  /** Number of the next byte of this client, when it would go to the program at once; else -1. */
+  next(client: string): number {
+    return this.#pty.queued > 0 || this.#stalled ? -1 : this.#ledger.next(client, shortBytes)
+  }
+
   /** Hands accepted bytes to the program. */
   write(fresh: Uint8Array): void {
     // The queue is full of what nobody reads: ^C is meant for the program, not for the end of the queue.
@@ -50,7 +57,6 @@ export class InputPath {
       this.#pty.dropInput()
       signalForeground(this.#pty.pid, 'SIGINT')
     }
-    // What the socket read stays as it is: nobody writes into a message again.
     this.#pty.write(fresh)
     this.#acknowledgeSoon()
     this.#watch()

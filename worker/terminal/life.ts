@@ -11,10 +11,11 @@ import type { Pty, PtySize, SpawnPty } from './pty.ts'
 import type { Screens } from './screens.ts'
 import { TitleWatch } from './title.ts'
 import { TtyWatch } from './tty-watch.ts'
+import type { Viewer } from './viewer.ts'
 
 export interface LifeEvents extends InputEvents {
   /** Output is in the ring; the chunk is valid only during the call. */
-  readonly output: (chunk: Buffer, plain: boolean) => void
+  readonly output: (chunk: Buffer, plain: boolean, shown: boolean) => void
   readonly title: (title: string) => void
   readonly tty: (state: TtyState) => void
   /** After the last output. */
@@ -45,12 +46,14 @@ export class Life {
   #exit: TerminalExit | undefined
   #paused = false
   #over = false
+  /** Whose short way is open. */
+  #near: Viewer | undefined
 
   /** Starts the program; throws as SpawnPty does. */
   constructor({ launch, size, spawn, screens, ringBytes }: LifeOptions, events: LifeEvents) {
     this.#events = events
     this.pty = spawn(launch, size, {
-      data: (chunk, plain) => this.#output(chunk, plain),
+      data: (chunk, plain, shown) => this.#output(chunk, plain, shown),
       exit: (exit) => this.#ended(exit),
       progress: () => this.input.progress(),
     })
@@ -88,6 +91,7 @@ export class Life {
   }
 
   resize(size: PtySize): void {
+    this.pty.settle()
     this.pty.resize(size.cols, size.rows)
     this.history.resized(size)
   }
@@ -102,9 +106,20 @@ export class Life {
     else this.pty.resume()
   }
 
+  /** Opens the short way to the one who types, as far as nothing stands against it; closes it for nobody. */
+  shorten(viewer: Viewer | undefined): void {
+    if (viewer === undefined && this.#near === undefined) return
+    // What this one was shown counts for this one.
+    if (viewer !== this.#near) this.pty.settle()
+    const shortcut = viewer?.shortcut(this.history.ring.end, this.input.next(viewer.client))
+    this.#near = shortcut === undefined ? undefined : viewer
+    this.pty.shorten(shortcut)
+  }
+
   /** Nothing is told any more, whatever the program still does. */
   close(): void {
     this.#over = true
+    this.shorten(undefined)
     this.input.close()
     this.tty.close()
     this.history.close()
@@ -121,11 +136,12 @@ export class Life {
     }
   }
 
-  #output(chunk: Buffer, plain = false): void {
+  #output(chunk: Buffer, plain = false, shown = false): void {
+    if (shown) this.#near?.shown(chunk.length)
     if (this.#over) return
     this.history.write(chunk, plain)
     if (!plain) this.tty.output(chunk)
-    this.#events.output(chunk, plain)
+    this.#events.output(chunk, plain, shown)
     const title = plain ? undefined : this.#titles.scan(chunk)
     if (title === undefined || title === this.#title) return
     this.#title = title

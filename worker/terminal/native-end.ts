@@ -6,10 +6,11 @@ import type { TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
 const batch = Buffer.allocUnsafeSlow(65_536)
 
 export function openNative(native: OwnNative, fd: number, events: TerminalEndEvents): TerminalEnd {
-  const terminal = native.open(fd, batch, (length, plain) => {
+  const terminal = native.open(fd, batch, (length, plain, shown) => {
     if (length === 0) events.end()
-    else events.data(batch.subarray(0, length), plain === 1)
+    else events.data(batch.subarray(0, length), plain === 1, shown === 1)
   })
+  let isOpen = false
   return {
     write: (data) => native.write(terminal, data),
     state: () => native.state(terminal),
@@ -17,6 +18,14 @@ export function openNative(native: OwnNative, fd: number, events: TerminalEndEve
     pause: () => native.pause(terminal),
     resume: () => native.resume(terminal),
     drain: () => native.drain(terminal),
+    shorten: (shortcut) => {
+      if (shortcut !== undefined) {
+        const { wire, offset, allowance, nextKey } = shortcut
+        native.join(terminal, wire, offset, allowance, nextKey)
+      } else if (isOpen) native.part(terminal)
+      isOpen = shortcut !== undefined
+    },
+    settle: () => native.settle(terminal),
     close: () => native.close(terminal),
   }
 }

@@ -12,6 +12,11 @@ export interface NativeTerminal {
   readonly native: unique symbol
 }
 
+/** A viewer's connection inside our own native part. */
+export interface NativeConnection {
+  readonly native: unique symbol
+}
+
 export type OnExit = (code: number, signal: number) => void
 
 /** Our own native part; worker/prebuilds/native. */
@@ -28,9 +33,13 @@ export interface OwnNative {
   ) => { readonly fd: number; readonly pid: number }
   /**
    * Reads from now on, and closes the descriptor in the end. Puts each batch into `target` (64 KB); length 0 is the end;
-   * `plain` is 1 for text and colours only.
+   * `plain` is 1 for text and colours only, `shown` when it went the short way.
    */
-  readonly open: (fd: number, target: Buffer, onData: (length: number, plain?: number) => void) => NativeTerminal
+  readonly open: (
+    fd: number,
+    target: Buffer,
+    onData: (length: number, plain?: number, shown?: number) => void,
+  ) => NativeTerminal
   /** Bytes taken; 0 when there is no room; -1 when the terminal is gone. */
   readonly write: (terminal: NativeTerminal, bytes: Uint8Array) => number
   readonly resize: (terminal: NativeTerminal, cols: number, rows: number) => void
@@ -40,7 +49,30 @@ export interface OwnNative {
   readonly resume: (terminal: NativeTerminal) => void
   /** Hands on what is left without waiting; true when the terminal is at its end. */
   readonly drain: (terminal: NativeTerminal) => boolean
-  readonly close: (terminal: NativeTerminal) => void
+  /** Bytes to and from a copy of the socket `fd`. `onNews`: so many bytes are in `target` (64 KB); 0: its end; -1: there is room. */
+  readonly connect: (fd: number, target: Buffer, onNews: (length: number) => void) => NativeConnection
+  /** The first `headLength` bytes of `head`, then `body`: bytes taken, as `write`. */
+  readonly send: (connection: NativeConnection, head: Uint8Array, headLength: number, body?: Uint8Array) => number
+  /**
+   * Opens the short way for output, `allowance` bytes at most and from `offset` on, and for keys from number `nextKey` on
+   * (-1: none). What goes that way is told some ms later; `write` counts what was typed that way as taken.
+   */
+  readonly join: (
+    terminal: NativeTerminal,
+    connection: NativeConnection,
+    offset: number,
+    allowance: number,
+    nextKey: number,
+  ) => void
+  /** Tells now what went the short way. */
+  readonly settle: (terminal: NativeTerminal) => void
+  /** Closes the short way; tells what went it first. */
+  readonly part: (opened: NativeTerminal | NativeConnection) => void
+  /** Tells once when there is room. */
+  readonly awaitRoom: (connection: NativeConnection) => void
+  /** Nothing more will be sent. */
+  readonly end: (connection: NativeConnection) => void
+  readonly close: (opened: NativeTerminal | NativeConnection) => void
 }
 
 /** What we use of node-pty's. */
@@ -87,7 +119,7 @@ export function load(list: readonly Candidate[]): LoadedPty {
     if (!existsSync(path)) continue
     try {
       const native: unknown = require(path)
-      if (kind === 'own' && has<OwnNative>(native, 'spawn', 'open', 'drain')) return { kind, path, native }
+      if (kind === 'own' && has<OwnNative>(native, 'spawn', 'open', 'connect')) return { kind, path, native }
       if (kind === 'node-pty' && has<NodePtyNative>(native, 'fork', 'resize')) return { kind, path, native }
       reasons.push(`${path} is not what it should be`)
     } catch (error) {

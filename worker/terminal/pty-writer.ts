@@ -36,12 +36,15 @@ export class PtyWriter {
     return this.#written
   }
 
+  /** `data` is the caller's again after the call. */
   write(data: Uint8Array): void {
     if (this.#closed) this.#written += data.length
     if (this.#closed || data.length === 0) return
     this.#queue.push(data)
     this.#queued += data.length
     if (this.#timer === undefined) this.#flush()
+    const last = this.#queue.length - 1
+    if (last >= 0) this.#queue[last] = Buffer.from(this.#queue[last] ?? data)
   }
 
   /** Throws away what waits; it counts as written. */
@@ -49,12 +52,12 @@ export class PtyWriter {
     this.#written += this.#queued
     this.#queue = []
     this.#queued = 0
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   close(): void {
     this.#closed = true
-    clearTimeout(this.#timer)
-    this.#timer = undefined
     this.drop()
   }
 

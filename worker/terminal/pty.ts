@@ -3,6 +3,7 @@
  * terminal is read and written is behind TerminalEnd.
  */
 import { closeSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { messageOf, WorkshopError } from '@workshop/contracts/errors'
 import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
 import { errorCode } from './error-code.ts'
@@ -11,15 +12,15 @@ import { openNative } from './native-end.ts'
 import { type LoadedPty, loadPty, type OnExit } from './pty-native.ts'
 import { PtyWriter } from './pty-writer.ts'
 import { StreamEnd } from './stream-end.ts'
-import type { TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
+import type { Shortcut, TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
 import type { ReadTty } from './tty-watch.ts'
 
 export interface PtyEvents {
   /**
    * Output in batches: the first bytes after quiet or typing at once, a stream each 4 ms or 32 KB. Valid only during the
-   * call. `plain`: it is known to hold text and colours only, whole sequences each.
+   * call. `plain`: it is known to hold text and colours only, whole sequences each. `shown`: it went the short way.
    */
-  readonly data: (chunk: Buffer, plain?: boolean) => void
+  readonly data: (chunk: Buffer, plain?: boolean, shown?: boolean) => void
   /** After the last output, once. */
   readonly exit: (exit: TerminalExit) => void
   /** Waiting input was written. */
@@ -39,6 +40,8 @@ export interface Pty {
   readonly resize: (cols: number, rows: number) => void
   readonly pause: () => void
   readonly resume: () => void
+  readonly shorten: TerminalEnd['shorten']
+  readonly settle: () => void
   /** To the whole process group of the session's leader. */
   readonly kill: (signal: NodeJS.Signals) => void
 }
@@ -59,6 +62,7 @@ export function spawnWith(loaded: LoadedPty): SpawnPty {
   return (launch, size, events) => {
     let ended: (exit: TerminalExit) => void = () => {}
     const { fd, pid } = start(loaded, launch, size, (code, signal) => ended({ code, signal }))
+    giveWay(pid)
     const pty = new RunningPty(pid, (own) => openOrEnd(loaded, { fd, pid }, own), events)
     ended = (exit) => pty.ended(exit)
     return pty
@@ -78,6 +82,17 @@ function start({ kind, native }: LoadedPty, launch: Launch, { cols, rows }: PtyS
   } catch (cause) {
     const why = messageOf(cause)
     throw new WorkshopError({ code: 'WO-4030', message: `${launch.file} in ${cwd}: ${why}` }, { cause })
+  }
+}
+
+/** Keys are felt: on a machine full of builds the server goes before them. Nobody's program before another's. */
+const niceness = 5
+
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, niceness)
+  } catch {
+    // It has ended, or may not be slowed down: both are no reason not to run it.
   }
 }
 
@@ -155,6 +170,14 @@ class RunningPty implements Pty {
 
   resume(): void {
     if (!this.#over) this.#end.resume()
+  }
+
+  shorten(shortcut: Shortcut | undefined): void {
+    if (!this.#over) this.#end.shorten(shortcut)
+  }
+
+  settle(): void {
+    if (!this.#over) this.#end.settle()
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -64,12 +64,17 @@ export class ByteRing {
     return this.#bytes.subarray(start, start + to - from)
   }
 
+  /** As much of `[from, to)` as lies in one piece, valid until the next write; never a copy. */
+  run(from: number, to: number): Buffer {
+    const start = from % this.#bytes.length
+    return this.#bytes.subarray(start, Math.min(this.#bytes.length, start + to - from))
+  }
+
   /** Nothing wraps before the full size is reached, so growing is a plain copy. */
   #grow(more: number): void {
     if (this.#bytes.length === this.capacity || this.#end + more <= this.#bytes.length) return
-    let size = this.#bytes.length
-    while (size < Math.min(this.capacity, this.#end + more)) size = Math.min(this.capacity, size * 2)
-    const grown = Buffer.allocUnsafeSlow(size)
+    // The kernel gives memory as it is touched; sizes between would only be thrown away again.
+    const grown = Buffer.allocUnsafeSlow(this.capacity)
     this.#bytes.copy(grown, 0, 0, this.#end)
     this.#bytes = grown
   }

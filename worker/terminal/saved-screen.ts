@@ -85,7 +85,15 @@ function endedProgram(output: Buffer): SpawnPty {
         written += bytes.length
       },
       tty: () => undefined,
-      ...{ dropInput: nothing, resize: nothing, pause: nothing, resume: nothing, kill: nothing },
+      ...{
+        dropInput: nothing,
+        resize: nothing,
+        pause: nothing,
+        resume: nothing,
+        shorten: nothing,
+        settle: nothing,
+        kill: nothing,
+      },
     }
     return pty
   }

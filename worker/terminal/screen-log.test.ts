@@ -30,7 +30,7 @@ async function recorded(script: string, resize = false): Promise<TerminalSession
   if (resize) {
     await until(() => session.ring.end > 0)
     const hello = { session: 's', client: 'c', inSeq: 0, cols: 60, rows: 20, visible: true, window: 393_216 } as const
-    const link = { send: () => {}, queued: () => 0, close: () => {} }
+    const link = { send: () => {}, queued: () => 0, onDrained: () => {}, close: () => {} }
     session.attach(link, { ...hello, role: 'control' }, 'control')
   }
   await until(() => session.exit !== undefined)
@@ -89,7 +89,15 @@ describe('a screen on disk', () => {
     const nothing = () => {}
     const spawn: SpawnPty = (_launch, _size, { data }) => {
       print = (text) => data(Buffer.from(text))
-      const idle = { dropInput: nothing, resize: nothing, pause: nothing, resume: nothing, kill: nothing }
+      const idle = {
+        dropInput: nothing,
+        resize: nothing,
+        pause: nothing,
+        resume: nothing,
+        shorten: nothing,
+        settle: nothing,
+        kill: nothing,
+      }
       return { pid: 1, queued: 0, written: 0, write: nothing, tty: () => undefined, ...idle }
     }
     let now = 0

@@ -8,7 +8,7 @@ import { decodeServer } from '@workshop/contracts/terminal-decode'
 import { joinFrames } from '@workshop/contracts/terminal-http'
 import { opcode, resetReason, type ServerFrame } from '@workshop/contracts/terminal-protocol'
 import type { TerminalSession } from './session.ts'
-import type { Viewer } from './viewer.ts'
+import { type Viewer, wholeFrame } from './viewer.ts'
 
 const saveEveryMs = 500
 /** Two rings: a full history, and as much again before the file begins anew. */
@@ -21,7 +21,6 @@ export class ScreenLog {
   readonly #onProblem: (error: unknown) => void
   readonly #recorder: Viewer
   #pending: Uint8Array[] = []
-  #flushed: (() => void)[] = []
   #saved = 0
   #size = 0
   #timer: NodeJS.Timeout | undefined
@@ -34,8 +33,9 @@ export class ScreenLog {
     this.#session = session
     this.#onProblem = onProblem
     this.#recorder = session.record({
-      send: (bytes, flushed) => this.#take(bytes, flushed),
+      send: (bytes, body) => this.#take(bytes, body),
       queued: () => 0,
+      onDrained: () => {},
       close: () => this.#close(),
     })
   }
@@ -50,9 +50,8 @@ export class ScreenLog {
     return this.#saving
   }
 
-  #take(bytes: Uint8Array, flushed: (() => void) | undefined): void {
-    if (lasting.has(bytes[0])) this.#pending.push(Uint8Array.from(bytes))
-    if (flushed !== undefined) this.#flushed.push(flushed)
+  #take(bytes: Uint8Array, body?: Uint8Array): void {
+    if (lasting.has(bytes[0])) this.#pending.push(wholeFrame(bytes, body))
     this.#saveSoon()
   }
 
@@ -88,9 +87,6 @@ export class ScreenLog {
   #goOn(frames: readonly Uint8Array[]): void {
     const last = frames.findLast(([kind]) => kind === opcode.reset || kind === opcode.output)
     if (last !== undefined) this.#saved = endOf(decodeServer(last))
-    const flushed = this.#flushed
-    this.#flushed = []
-    for (const tell of flushed) tell()
     // A RESET that waits numbers from another place: what it makes void is not acknowledged.
     if (this.#pending.some((frame) => frame[0] === opcode.reset)) return
     if (this.#size > maxBytes) void this.#recorder.restart(this.#session, resetReason.fresh)

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Pty, PtyEvents } from './pty.ts'
 import type { Screens } from './screens.ts'
 import { TerminalSession } from './session.ts'
+import { wholeFrame } from './viewer.ts'
 
 const ringBytes = 65_536
 const size = { cols: 80, rows: 24 }
@@ -29,6 +30,8 @@ function scripted() {
   const typed: string[] = []
   const pty: Pty = {
     ...{ pid: 1, queued: 0, written: 0, dropInput: () => {}, tty: () => undefined, resize: () => {}, kill: () => {} },
+    shorten: () => {},
+    settle: () => {},
     write: (data) => typed.push(Buffer.from(data).toString()),
     pause: () => {
       running = false
@@ -50,8 +53,9 @@ function scripted() {
 
 function attached(session: TerminalSession, about: Partial<Hello> = {}) {
   const frames: ServerFrame[] = []
-  const send = (bytes: Uint8Array) => void frames.push(decodeServer(Uint8Array.from(bytes)))
-  const viewer = session.attach({ send, queued: () => 0, close: () => {} }, { ...hello, ...about }, 'control')
+  const send = (bytes: Uint8Array, body?: Uint8Array) => void frames.push(decodeServer(wholeFrame(bytes, body)))
+  const link = { send, queued: () => 0, onDrained: () => {}, close: () => {} }
+  const viewer = session.attach(link, { ...hello, ...about }, 'control')
   const resets = () => frames.filter(({ type }) => type === 'reset').length
   return { viewer, frames, resets }
 }

@@ -61,6 +61,7 @@ export class TerminalSession implements ViewerSource {
 
   /** What stands for the past on a fresh screen. */
   replay(): Promise<Replay> {
+    this.#life.pty.settle()
     return this.#life.history.replay()
   }
 
@@ -93,6 +94,8 @@ export class TerminalSession implements ViewerSource {
       if (other.client === hello.client && other.email === email)
         this.detach(other, closeCode.replaced, 'this page connected again')
     }
+    // The one who typed last has a short way, and what it was shown is about to be the newcomer's past.
+    this.#life.pty.settle()
     this.#lastViewer += 1
     this.#uses += 1
     const viewer = new Viewer(this.#lastViewer, this.#uses, hello, role, link, email)
@@ -156,6 +159,7 @@ export class TerminalSession implements ViewerSource {
     }
     this.#life.type(fresh)
     this.#lastInputAt = this.#now()
+    this.#shorten()
   }
 
   /** RESIZE of a viewer: a wish, granted when this viewer's size counts. */
@@ -213,7 +217,7 @@ export class TerminalSession implements ViewerSource {
     const life: Life = new Life(
       { launch, size: { cols, rows }, spawn, screens: models, ringBytes },
       {
-        output: (chunk, plain) => this.#output(chunk, plain),
+        output: (chunk, plain, shown) => this.#output(chunk, plain, shown),
         title: (title) => this.announce({ kind: 'title', title }),
         tty: (state) => this.announce({ kind: 'tty', ...state }),
         exit: (exit) => {
@@ -238,10 +242,12 @@ export class TerminalSession implements ViewerSource {
   }
 
   /** Output comes in batches (PtyEvents): what is there goes out. */
-  #output(chunk: Buffer, plain: boolean): void {
+  #output(chunk: Buffer, plain: boolean, shown: boolean): void {
     this.#flush()
     this.#lastOutputAt = this.#now()
-    this.settleFlow()
+    this.#life.settleFlow(this.#viewers.fastest())
+    // What went the short way left it open.
+    if (!shown) this.#shorten()
     this.#life.answer(chunk, plain, !this.#viewers.answers(this.#size.owner))
   }
 
@@ -259,9 +265,20 @@ export class TerminalSession implements ViewerSource {
   /** Lets the program run or wait for its fastest viewer. */
   settleFlow(): void {
     this.#life.settleFlow(this.#viewers.fastest())
+    this.#shorten()
+  }
+
+  /** Only who typed last has a short way: a key of another one may change the size first. */
+  #shorten(): void {
+    this.#life.shorten(this.#timers.has('resize') ? undefined : this.#viewers.latest(this.#uses))
   }
 
   #settleSize(atOnce: boolean, newcomer?: Viewer): void {
+    this.#grantSize(atOnce, newcomer)
+    this.#shorten()
+  }
+
+  #grantSize(atOnce: boolean, newcomer?: Viewer): void {
     const changed = this.#size.settle(this.#viewers.list(), atOnce)
     if (typeof changed === 'object') {
       if (!this.#timers.has('resize')) this.#timers.set('resize', changed.againMs, () => this.#settleSize(true))

@@ -91,6 +91,10 @@ export class StreamEnd implements TerminalEnd {
     return this.#ended || this.#stream.destroyed
   }
 
+  shorten(): void {}
+
+  settle(): void {}
+
   close(): void {
     clearTimeout(this.#timer)
     this.#ended = true

@@ -1,4 +1,16 @@
 /** Our end of a pseudo-terminal, as pty.ts needs it; made by our native part, or without it from node-pty's descriptor. */
+import type { NativeConnection } from './pty-native.ts'
+
+/** What may go between a terminal and one viewer at once, before anybody asks; see shortcut.c. */
+export interface Shortcut {
+  readonly wire: NativeConnection
+  /** Number of the next byte of output. */
+  readonly offset: number
+  /** Bytes of output that the viewer may be sent. */
+  readonly allowance: number
+  /** Number of the next byte that the viewer types; -1 when it may not. */
+  readonly nextKey: number
+}
 
 export interface TerminalEnd {
   /** Bytes taken; 0 when the kernel has no room; -1 when the terminal is gone. */
@@ -10,12 +22,16 @@ export interface TerminalEnd {
   readonly resume: () => void
   /** Hands on what is left without waiting; true when the terminal is at its end. */
   readonly drain: () => boolean
+  /** Opens or closes the short way. Does nothing where there is none. */
+  readonly shorten: (shortcut: Shortcut | undefined) => void
+  /** Tells now what went the short way. */
+  readonly settle: () => void
   readonly close: () => void
 }
 
 export interface TerminalEndEvents {
-  /** Output in batches, as flushDelay says. Valid only during the call. `plain` as in PtyEvents. */
-  readonly data: (batch: Buffer, plain?: boolean) => void
+  /** Output in batches, as flushDelay says. Valid only during the call. `plain` and `shown` as in PtyEvents. */
+  readonly data: (batch: Buffer, plain?: boolean, shown?: boolean) => void
   /** Nobody has the terminal open any more. */
   readonly end: () => void
 }

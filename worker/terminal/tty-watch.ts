@@ -20,6 +20,8 @@ export class TtyWatch {
   #waitMs = firstLookMs
   #timer: NodeJS.Timeout | undefined
   #closed = false
+  /** Was there a look since the timer was set? */
+  #isFresh = false
 
   constructor(read: ReadTty, onChange: (state: TtyState) => void) {
     this.#read = read
@@ -43,6 +45,7 @@ export class TtyWatch {
       this.#timer = undefined
     }
     this.#waitMs = firstLookMs
+    this.#isFresh = true
     if (this.#compare()) this.#lookLater()
   }
 
@@ -52,11 +55,19 @@ export class TtyWatch {
   }
 
   #lookLater(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.#waitMs = Math.min(lastLookMs, this.#waitMs * 2)
-      if (this.#compare()) this.#lookLater()
-    }, this.#waitMs).unref()
+    this.#timer ??= setTimeout(() => this.#lookAgain(), toNextLook(this.#waitMs)).unref()
+  }
+
+  #lookAgain(): void {
+    this.#timer = undefined
+    // Where output never ends, it is what makes us look.
+    if (this.#isFresh) {
+      this.#isFresh = false
+      this.#lookLater()
+      return
+    }
+    this.#waitMs = Math.min(lastLookMs, this.#waitMs * 2)
+    if (this.#compare()) this.#lookLater()
   }
 
   /** False when there is nothing to look at. */
@@ -71,6 +82,11 @@ export class TtyWatch {
     this.#onChange(this.#state)
     return true
   }
+}
+
+/** All look at the same moments: a wake for each of fifty sessions costs more than its look. */
+function toNextLook(waitMs: number): number {
+  return waitMs + firstLookMs - (performance.now() % firstLookMs)
 }
 
 const decset = Buffer.from('\u001b[?')

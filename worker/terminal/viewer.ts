@@ -12,15 +12,26 @@ import {
 } from '@workshop/contracts/terminal-protocol'
 import { grantWindow, sendable } from './flow.ts'
 import type { PtySize } from './pty.ts'
+import type { NativeConnection } from './pty-native.ts'
 import type { ByteRing } from './ring.ts'
+import type { Shortcut } from './terminal-end.ts'
 
 /** The socket as a viewer needs it. */
 export interface ViewerLink {
-  /** `flushed` comes when the socket has written it. */
-  readonly send: (bytes: Uint8Array, flushed?: () => void) => void
+  /** Sends one frame, `body` being its rest; after the call the memory of both is the caller's again. */
+  readonly send: (bytes: Uint8Array, body?: Uint8Array) => void
   /** Bytes in the socket's own queue. */
   readonly queued: () => number
+  /** Our native part's end of it, where there is one. */
+  readonly wire?: NativeConnection | undefined
+  /** Comes once, later, when what is queued now is written. */
+  readonly onDrained: (listener: () => void) => void
   readonly close: (code: number, reason: string) => void
+}
+
+/** A frame that was sent in pieces, as a copy. */
+export function wholeFrame(bytes: Uint8Array, body?: Uint8Array): Uint8Array {
+  return body === undefined ? Uint8Array.from(bytes) : Buffer.concat([bytes, body])
 }
 
 /** What stands for the output before `offset` on a fresh screen. */
@@ -41,8 +52,8 @@ export interface ViewerSource {
   readonly settleFlow: () => void
 }
 
-/** OUTPUT frames are built here; safe to use again whenever the socket took the last one whole. */
-let scratch = Buffer.allocUnsafeSlow(outputHeader + terminalLimits.maxData)
+/** The head of an OUTPUT frame; its body is sent from the ring. */
+const outputHead = Buffer.allocUnsafeSlow(outputHeader)
 
 export class Viewer {
   readonly id: number
@@ -56,8 +67,8 @@ export class Viewer {
   readonly #link: ViewerLink
   #sent = 0
   #acked = 0
-  /** Waiting for a replay: nothing else may be sent. Counted, so that a newer one makes an older one void. */
-  #replaying = 0
+  /** Waiting for its past: no output may be sent. Counted, so that a newer replay makes an older one void. */
+  #replaying = 1
   #draining = false
   #exitSent = false
   #closed = false
@@ -90,10 +101,25 @@ export class Viewer {
     return this.#replaying > 0
   }
 
+  /** What may go to and fro at once when output goes on at `end`; `nextKey`: number of the next byte from this client. */
+  shortcut(end: number, nextKey: number): Shortcut | undefined {
+    const { wire } = this.#link
+    if (wire === undefined || this.#closed || this.#replaying > 0) return undefined
+    const isNear = this.#sent === end && this.#link.queued() === 0
+    const allowance = isNear ? Math.max(0, this.#acked + this.window - end) : 0
+    return { wire, offset: end, allowance, nextKey: this.role === 'control' ? nextKey : -1 }
+  }
+
+  /** So many bytes more went the short way. */
+  shown(bytes: number): void {
+    this.#sent += bytes
+  }
+
   /** Goes on at `offset` without touching the screen. */
   resume(source: ViewerSource, offset: number): void {
     this.#sent = offset
     this.#acked = offset
+    this.#replaying = 0
     for (const frame of source.sizesFrom(offset)) this.send(frame)
     this.pump(source)
     // A program that waited for this viewer may have nothing more to send it, so that no ACK would free it.
@@ -107,7 +133,6 @@ export class Viewer {
     const turn = this.#replaying
     const { offset, bytes, size } = await source.replay()
     if (this.#closed || turn !== this.#replaying) return
-    this.#replaying = 0
     this.send({ type: 'reset', offset, live: source.ring.end, ...size, why })
     this.#sendReplay(offset, bytes)
     this.resume(source, offset)
@@ -129,8 +154,9 @@ export class Viewer {
         this.#link.queued(),
       )
       if (length === 0) break
-      this.#sendOutput(source, length)
+      this.#sendOutput(source.ring, length)
     }
+    this.#awaitDrain(source)
     if (source.exit !== undefined && this.#sent === ring.end && !this.#exitSent) {
       this.#exitSent = true
       this.send({ type: 'exit', offset: ring.end, exit: source.exit })
@@ -155,19 +181,22 @@ export class Viewer {
     this.#link.close(code, reason)
   }
 
-  #sendOutput(source: ViewerSource, length: number): void {
-    const frame = scratch.subarray(0, outputHeader + length)
-    writeOutputHeader(frame, this.#sent)
-    source.ring.copy(this.#sent, length, frame, outputHeader)
-    this.#sent += length
-    this.#link.send(frame, this.#draining ? undefined : () => this.#flushed(source))
-    this.#draining = true
-    if (this.#link.queued() > 0) scratch = Buffer.allocUnsafeSlow(scratch.length)
+  /** Up to `length` bytes, as far as they lie in one piece. */
+  #sendOutput(ring: ByteRing, length: number): void {
+    const body = ring.run(this.#sent, this.#sent + length)
+    writeOutputHeader(outputHead, this.#sent)
+    this.#sent += body.length
+    this.#link.send(outputHead, body)
   }
 
-  #flushed(source: ViewerSource): void {
-    this.#draining = false
-    this.pump(source)
+  /** What the socket has no room for now is sent when it has. */
+  #awaitDrain(source: ViewerSource): void {
+    if (this.#draining || this.#link.queued() === 0) return
+    this.#draining = true
+    this.#link.onDrained(() => {
+      this.#draining = false
+      this.pump(source)
+    })
   }
 
   #sendReplay(offset: number, bytes: Uint8Array): void {

@@ -51,6 +51,12 @@ export class Viewers {
     return viewer !== undefined && viewer.role === 'control' && !viewer.isReplaying
   }
 
+  /** Who came or typed last: `usedAt` counts up. */
+  latest(usedAt: number): Viewer | undefined {
+    for (const viewer of this.#byId.values()) if (viewer.usedAt === usedAt) return viewer
+    return undefined
+  }
+
   /** Sends what each may be sent. */
   pump(source: ViewerSource): void {
     for (const viewer of this.#byId.values()) viewer.pump(source)

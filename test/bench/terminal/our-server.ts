@@ -3,10 +3,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { closeCode } from '../../../contracts/terminal-protocol.ts'
 import { TerminalSession } from '../../../worker/terminal/session.ts'
-import { serveTerminal, terminalUpgrades } from '../../../worker/terminal/socket.ts'
+import { serveTerminal } from '../../../worker/terminal/socket/serve-terminal.ts'
+import { terminalUpgrades } from '../../../worker/terminal/socket/upgrades.ts'
 
 const sessions = new Map<string, TerminalSession>()
-const upgrades = terminalUpgrades()
+const accept = terminalUpgrades()
 const env = { PATH: process.env['PATH'] ?? '', TERM: 'xterm-256color' }
 
 const http = createServer((request, response) => {
@@ -22,6 +23,6 @@ http.on('upgrade', (request, socket, head) => {
   const launch = { file: '/bin/sh', args: ['-c', searchParams.get('script') ?? ''], env, cwd: '/' }
   const session = sessions.get(id) ?? new TerminalSession({ id, launch, cols: 80, rows: 24 })
   sessions.set(id, session)
-  upgrades.handleUpgrade(request, socket, head, (ws) => serveTerminal(ws, session, { email: '', role: 'control' }))
+  accept(request, socket, head, (ws) => serveTerminal(ws, session, { email: '', role: 'control' }))
 })
 http.listen(0, '127.0.0.1', () => console.log(`port ${(http.address() as AddressInfo).port}`))

@@ -77,8 +77,7 @@ function system(name: System['name'], child: ChildProcess, open: System['open'])
     open,
     cpuMs: () => {
       const threads = readdirSync(`/proc/${pid}/task`)
-      const runtimes = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'))
-      return runtimes.reduce((sum, line) => sum + Number(line.split(' ')[0]), 0) / 1e6
+      return threads.map((thread) => runtimeMs(pid, thread)).reduce((sum, ms) => sum + ms, 0)
     },
     rssMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
     stop: () =>
@@ -86,5 +85,14 @@ function system(name: System['name'], child: ChildProcess, open: System['open'])
         child.once('exit', () => resolve())
         child.kill('SIGTERM')
       }),
+  }
+}
+
+function runtimeMs(pid: number, thread: string): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6
+  } catch {
+    // It has ended since it was listed.
+    return 0
   }
 }

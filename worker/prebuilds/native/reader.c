@@ -1,7 +1,9 @@
 /*
  * Reads what a program prints, and enters JavaScript once per batch: the kernel gives 4 KB at most per read, and each
  * way into JavaScript and through what follows there costs more than such a read. The rule is that of flow.ts: the
- * first bytes after quiet, or after something was typed, go at once; a stream is gathered.
+ * first bytes after quiet, or after something was typed, go at once; a stream is gathered. What trickles is not looked at
+ * piece by piece: each look wakes three processes. And while someone types elsewhere a stream is left alone until its
+ * batch is due: nobody reads 16 MB/s, but everybody feels a late echo.
  */
 #include "terminal.h"
 #include <errno.h>
@@ -10,7 +12,6 @@
 #include <unistd.h>
 
 enum {
-  batch_bytes = 65536,
   /* As flushBytes and quietMs in flow.ts. */
   enough_bytes = 32768,
   quiet_ms = 4,
@@ -18,171 +19,221 @@ enum {
   reads_per_turn = 16,
   /* The kernel holds less than this of a program that has ended; what comes after is another's. */
   last_bytes = 262144,
+  nap_ms = 1,
+  /* The kernel hands over up to 4 KB at a time; after less there is nothing, and asking would wait for it to look. */
+  short_read = 2048,
+  /* Less is told to JavaScript together with what other terminals show in the next ms. */
+  many_bytes = 4096,
+  /* 8 bytes per µs: in a nap, which may take twice its time, such a stream fills a part of what the kernel can hold. */
+  ns_per_byte = 125,
+  /* Someone who typed so recently is at it. */
+  typing_ms = 250,
 };
+
+static const uint64_t ms = 1000000;
 
 /* Memory is held by those only that have something waiting. */
 static char *take_batch(struct addon *addon) {
-  return addon->spares > 0 ? addon->spare[--addon->spares] : malloc(batch_bytes);
+  return addon->spares > 0 ? addon->spare[--addon->spares] : malloc(target_bytes);
 }
 
 static void give_back(struct terminal *terminal) {
-  struct addon *addon = terminal->addon;
+  struct addon *addon = terminal->watched.addon;
   if (addon->spares < spare_batches) addon->spare[addon->spares++] = terminal->batch;
   else free(terminal->batch);
   terminal->batch = NULL;
-  terminal->waiting = 0;
+  terminal->waiting = terminal->shown = 0;
 }
 
-/* Hands the batch to JavaScript. It may do anything there, closing this terminal included. */
-static void tell(struct terminal *terminal) {
-  const int32_t length = terminal->waiting;
+/* Hands on `length` bytes in `target`. JavaScript may do anything there, closing this terminal included. */
+static void tell_target(struct terminal *terminal, int32_t length, bool shown) {
+  struct watched *watched = &terminal->watched;
+  const int32_t news[] = {length, is_plain(watched->target, length), shown};
+  if (length > 0) tell_watched(watched, 3, news);
+}
+
+/* Takes `length` bytes off the front of the batch, into `target`. */
+static void unload(struct terminal *terminal, size_t length) {
   if (length == 0) return;
-  memcpy(terminal->target, terminal->batch, length);
-  give_back(terminal);
+  memcpy(terminal->watched.target, terminal->batch, length);
+  terminal->waiting -= length;
+  terminal->shown -= terminal->shown < length ? terminal->shown : length;
+  if (terminal->waiting == 0) give_back(terminal);
+  else memmove(terminal->batch, terminal->batch + length, terminal->waiting);
+}
+
+void settle_output(struct terminal *terminal) {
+  const size_t shown = terminal->shown;
+  unload(terminal, shown);
+  tell_target(terminal, shown, true);
+}
+
+/* What was just read or has waited goes on: to the viewer if that may be, and to JavaScript at once or with others. */
+static void hand_on(struct terminal *terminal) {
+  const size_t fresh = terminal->waiting - terminal->shown;
+  if (fresh == 0) return;
   terminal->typed = false;
   terminal->told_at = uv_hrtime();
-  uv_timer_stop(terminal->timer);
-  const int32_t news[] = {length, is_plain(terminal->target, length)};
-  if (!terminal->addon->dying) call_js(terminal->addon, terminal->on_data, 2, news);
+  uv_timer_stop(terminal->watched.timer);
+  if (show_at_once(terminal, terminal->batch + terminal->shown, fresh)) {
+    terminal->shown = terminal->waiting;
+    if (terminal->waiting >= many_bytes) settle_output(terminal);
+    else settle_later(terminal->watched.addon);
+  } else {
+    settle_output(terminal);
+    if (terminal->watched.closed) return;
+    const size_t length = terminal->waiting;
+    unload(terminal, length);
+    tell_target(terminal, length, false);
+  }
 }
 
 static uint64_t quiet_for_ms(const struct terminal *terminal) {
-  return (uv_hrtime() - terminal->told_at) / 1000000;
+  return (uv_hrtime() - terminal->told_at) / ms;
 }
 
-static bool is_due(const struct terminal *terminal) {
-  return terminal->typed || terminal->waiting >= enough_bytes || quiet_for_ms(terminal) >= quiet_ms;
+static bool is_due(const struct terminal *terminal, size_t fresh) {
+  return terminal->typed || fresh >= enough_bytes || quiet_for_ms(terminal) >= quiet_ms;
 }
 
-/* One read. False when nothing is there now, or ever again: then `ended` is set. */
-static bool read_some(struct terminal *terminal) {
-  if (!terminal->batch && !(terminal->batch = take_batch(terminal->addon))) return false;
+/* One read. 0 when nothing is there now, or ever again: then `ended` is set. */
+static size_t read_some(struct terminal *terminal, char *into, size_t room) {
   ssize_t got;
-  do got = read(terminal->fd, terminal->batch + terminal->waiting, batch_bytes - terminal->waiting);
+  do got = read(terminal->watched.fd, into, room);
   while (got < 0 && errno == EINTR);
-  if (got > 0) {
-    terminal->waiting += got;
-    return true;
-  }
+  if (got > 0) return got;
   /* EIO is a terminal's way to say that nobody has it open any more. */
   terminal->ended = got == 0 || errno != EAGAIN;
-  if (terminal->waiting == 0) give_back(terminal);
-  return false;
+  return 0;
+}
+
+static void on_readable(uv_poll_t *poll, int status, int events);
+
+static void watch(struct terminal *terminal) {
+  const bool wanted = terminal->reading && !terminal->napping && !terminal->ended;
+  wait_for(&terminal->watched, wanted ? UV_READABLE : 0, on_readable);
 }
 
 static void tell_end(struct terminal *terminal) {
   const int32_t none = 0;
-  stop_reading(terminal);
-  tell(terminal);
-  if (!terminal->closed && !terminal->addon->dying) {
-    call_js(terminal->addon, terminal->on_data, 1, &none);
-  }
+  watch(terminal);
+  hand_on(terminal);
+  settle_output(terminal);
+  tell_watched(&terminal->watched, 1, &none);
 }
 
-static void on_time(uv_timer_t *timer) { tell(uv_handle_get_data((uv_handle_t *)timer)); }
+static bool gives_way(const struct terminal *terminal) {
+  const struct addon *addon = terminal->watched.addon;
+  return addon->typed_in && addon->typed_in != terminal && uv_hrtime() - addon->typed_at < typing_ms * ms;
+}
+
+static bool trickles(const struct terminal *terminal) {
+  return (terminal->waiting - terminal->shown) * ns_per_byte < uv_hrtime() - terminal->told_at;
+}
+
+static void take(struct terminal *terminal);
+
+static void on_time(uv_timer_t *timer) {
+  struct terminal *terminal = uv_handle_get_data((uv_handle_t *)timer);
+  terminal->napping = false;
+  take(terminal);
+  watch(terminal);
+}
+
+static void wait_for_more(struct terminal *terminal) {
+  if (terminal->waiting == terminal->shown) return;
+  const uint64_t quiet = quiet_for_ms(terminal);
+  const uint64_t left = quiet < quiet_ms ? quiet_ms - quiet : 0;
+  terminal->napping = !terminal->typed && (gives_way(terminal) || trickles(terminal));
+  if (terminal->napping) watch(terminal);
+  uv_timer_start(terminal->watched.timer, on_time, terminal->napping && left > nap_ms ? nap_ms : left, 0);
+}
+
+/* Reads what is there, and hands it on when it is due. */
+static void take(struct terminal *terminal) {
+  if (!terminal->batch && !(terminal->batch = take_batch(terminal->watched.addon))) return;
+  const size_t before = terminal->waiting - terminal->shown;
+  const bool was_due = before > 0 && is_due(terminal, before);
+  bool due = was_due;
+  const int reads = gives_way(terminal) ? 1 : reads_per_turn;
+  for (int i = 0; i < reads && !terminal->ended; i++) {
+    const size_t more = read_some(terminal, terminal->batch + terminal->waiting, target_bytes - terminal->waiting);
+    terminal->waiting += more;
+    const size_t fresh = terminal->waiting - terminal->shown;
+    due = due || (more > 0 && is_due(terminal, fresh));
+    if (more < short_read || (due && !was_due) || fresh >= enough_bytes) break;
+  }
+  if (terminal->waiting == 0) give_back(terminal);
+  if (due) hand_on(terminal);
+  if (terminal->watched.closed) return;
+  if (terminal->ended) tell_end(terminal);
+  else wait_for_more(terminal);
+}
 
 static void on_readable(uv_poll_t *poll, int status, int events) {
   (void)events;
   struct terminal *terminal = uv_handle_get_data((uv_handle_t *)poll);
   terminal->ended = status < 0;
-  for (int i = 0; i < reads_per_turn && !terminal->ended; i++) {
-    if (!read_some(terminal)) break;
-    if (is_due(terminal)) break;
-  }
-  if (terminal->ended) tell_end(terminal);
-  else if (terminal->waiting == 0) return;
-  else if (is_due(terminal)) tell(terminal);
-  else if (!uv_is_active((uv_handle_t *)terminal->timer)) {
-    const uint64_t quiet = quiet_for_ms(terminal);
-    uv_timer_start(terminal->timer, on_time, quiet < quiet_ms ? quiet_ms - quiet : 0, 0);
-  }
+  take(terminal);
+}
+
+static void on_close(struct watched *watched) {
+  struct terminal *terminal = (struct terminal *)watched;
+  if (terminal->batch) give_back(terminal);
+  part(terminal);
+  if (watched->addon->typed_in == terminal) watched->addon->typed_in = NULL;
 }
 
 struct terminal *open_terminal(struct addon *addon, int fd, napi_value target, napi_value on_data) {
-  size_t length = 0;
-  void *bytes = NULL;
-  errno = EINVAL;
-  if (napi_get_buffer_info(addon->env, target, &bytes, &length) != napi_ok || length < batch_bytes) return NULL;
-  /* A descriptor that cannot be watched must be found out before anything hangs on it: it is no handle then. */
-  uv_poll_t *poll = (uv_poll_t *)new_handle(addon, UV_POLL, NULL);
-  const int error = uv_poll_init(addon->loop, poll, fd);
-  if (error) {
-    free(poll);
-    addon->handles--;
-    errno = -error;
-    return NULL;
-  }
-  struct terminal *terminal = calloc(1, sizeof *terminal);
-  uv_handle_set_data((uv_handle_t *)poll, terminal);
-  terminal->addon = addon;
-  terminal->fd = fd;
-  terminal->target = bytes;
-  terminal->poll = poll;
-  terminal->timer = (uv_timer_t *)new_handle(addon, UV_TIMER, terminal);
-  terminal->open_handles = 2;
-  uv_timer_init(addon->loop, terminal->timer);
-  napi_create_reference(addon->env, target, 1, &terminal->target_ref);
-  napi_create_reference(addon->env, on_data, 1, &terminal->on_data);
-  terminal->next = addon->terminals;
-  addon->terminals = terminal;
+  struct terminal *terminal = open_watched(addon, sizeof *terminal, fd, target, on_data);
+  if (!terminal) return NULL;
+  terminal->watched.timer = (uv_timer_t *)new_handle(addon, UV_TIMER, terminal);
+  terminal->watched.open_handles++;
+  terminal->watched.on_close = on_close;
+  uv_timer_init(addon->loop, terminal->watched.timer);
   start_reading(terminal);
   return terminal;
 }
 
 void start_reading(struct terminal *terminal) {
-  if (terminal->reading || terminal->ended || terminal->closed) return;
-  terminal->reading = uv_poll_start(terminal->poll, UV_READABLE, on_readable) == 0;
+  terminal->reading = true;
+  watch(terminal);
 }
 
 void stop_reading(struct terminal *terminal) {
-  if (!terminal->reading) return;
   terminal->reading = false;
-  uv_poll_stop(terminal->poll);
+  watch(terminal);
+}
+
+ssize_t write_terminal(struct terminal *terminal, const void *bytes, size_t length) {
+  struct addon *addon = terminal->watched.addon;
+  if (terminal->watched.closed) return -1;
+  terminal->typed = true;
+  terminal->napping = false;
+  watch(terminal);
+  addon->typed_in = terminal;
+  addon->typed_at = uv_hrtime();
+  ssize_t taken;
+  do taken = write(terminal->watched.fd, bytes, length);
+  while (taken < 0 && errno == EINTR);
+  return taken < 0 && errno == EAGAIN ? 0 : taken;
 }
 
 bool drain_terminal(struct terminal *terminal) {
-  for (size_t total = 0; !terminal->closed && !terminal->ended && total < last_bytes;) {
-    const size_t before = terminal->waiting;
-    if (!read_some(terminal)) break;
-    total += terminal->waiting - before;
-    if (terminal->waiting >= enough_bytes) tell(terminal);
+  struct watched *watched = &terminal->watched;
+  terminal->napping = false;
+  hand_on(terminal);
+  settle_output(terminal);
+  for (size_t total = 0; !watched->closed && !terminal->ended && total < last_bytes;) {
+    size_t got = 0;
+    for (size_t more = 1; more > 0 && got < enough_bytes; got += more) {
+      more = read_some(terminal, watched->target + got, target_bytes - got);
+    }
+    if (got == 0) break;
+    total += got;
+    tell_target(terminal, got, false);
   }
-  if (terminal->closed) return true;
-  if (terminal->ended) stop_reading(terminal);
-  tell(terminal);
+  if (watched->closed) return true;
+  watch(terminal);
   return terminal->ended;
-}
-
-static void free_if_unused(struct terminal *terminal) {
-  if (terminal->forgotten && terminal->open_handles == 0) free(terminal);
-}
-
-static void on_closed(uv_handle_t *handle) {
-  struct terminal *terminal = uv_handle_get_data(handle);
-  terminal->open_handles--;
-  free_if_unused(terminal);
-}
-
-void close_terminal(struct terminal *terminal) {
-  if (terminal->closed) return;
-  terminal->closed = true;
-  struct addon *addon = terminal->addon;
-  stop_reading(terminal);
-  for (struct terminal **link = &addon->terminals; *link; link = &(*link)->next) {
-    if (*link != terminal) continue;
-    *link = terminal->next;
-    break;
-  }
-  if (terminal->batch) give_back(terminal);
-  napi_delete_reference(addon->env, terminal->target_ref);
-  napi_delete_reference(addon->env, terminal->on_data);
-  close_handle(addon, (uv_handle_t *)terminal->poll, on_closed);
-  close_handle(addon, (uv_handle_t *)terminal->timer, on_closed);
-  close(terminal->fd);
-}
-
-void forget_terminal(struct terminal *terminal) {
-  close_terminal(terminal);
-  terminal->forgotten = true;
-  free_if_unused(terminal);
 }

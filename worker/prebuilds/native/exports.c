@@ -1,0 +1,312 @@
+/* What JavaScript sees: pty-native.ts describes it. */
+#include "terminal.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { most_arguments = 7 };
+
+struct call {
+  struct addon *addon;
+  napi_value arguments[most_arguments];
+};
+
+static struct call called(napi_env env, napi_callback_info info) {
+  struct call call = {0};
+  size_t count = most_arguments;
+  void *data = NULL;
+  napi_get_cb_info(env, info, &count, call.arguments, NULL, &data);
+  call.addon = data;
+  return call;
+}
+
+/* What the first argument is; NULL, with an error thrown, when it is nothing of ours. */
+static struct watched *watched_of(napi_env env, const struct call *call) {
+  void *watched = NULL;
+  if (napi_get_value_external(env, call->arguments[0], &watched) == napi_ok) return watched;
+  napi_throw_type_error(env, NULL, "the first argument is neither terminal nor connection");
+  return NULL;
+}
+
+/* Terminals have timers, connections have none. */
+static struct terminal *terminal_of(napi_env env, const struct call *call) {
+  struct watched *watched = watched_of(env, call);
+  if (!watched || watched->timer) return (struct terminal *)watched;
+  napi_throw_type_error(env, NULL, "the first argument is no terminal");
+  return NULL;
+}
+
+static struct connection *connection_of(napi_env env, const struct call *call) {
+  struct watched *watched = watched_of(env, call);
+  if (!watched || !watched->timer) return (struct connection *)watched;
+  napi_throw_type_error(env, NULL, "the first argument is no connection");
+  return NULL;
+}
+
+static int int_of(napi_env env, napi_value value) {
+  int32_t number = 0;
+  napi_get_value_int32(env, value, &number);
+  return number;
+}
+
+/* NULL when it is no string, or has a NUL within. */
+static char *string_of(napi_env env, napi_value value) {
+  size_t length = 0;
+  if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok) return NULL;
+  char *text = malloc(length + 1);
+  napi_get_value_string_utf8(env, value, text, length + 1, &length);
+  /* The kernel would see its first part only. */
+  if (strlen(text) == length) return text;
+  free(text);
+  return NULL;
+}
+
+static void free_strings(char **strings) {
+  for (char **string = strings; string && *string; string++) free(*string);
+  free(strings);
+}
+
+/* NULL when it is no array of strings. `first` stands before them when it is not NULL. */
+static char **strings_of(napi_env env, napi_value array, const char *first) {
+  uint32_t length = 0;
+  if (napi_get_array_length(env, array, &length) != napi_ok) return NULL;
+  char **strings = calloc(length + 2, sizeof *strings);
+  char **next = strings;
+  if (first) *next++ = strdup(first);
+  for (uint32_t i = 0; i < length; i++) {
+    napi_value value;
+    if (napi_get_element(env, array, i, &value) == napi_ok && (*next = string_of(env, value))) next++;
+    else {
+      free_strings(strings);
+      return NULL;
+    }
+  }
+  return strings;
+}
+
+/* spawn(file, args, env, cwd, cols, rows, onExit): { fd, pid } */
+static napi_value js_spawn(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  const napi_value *argument = call.arguments;
+  struct program program = {.file = string_of(env, argument[0]), .cwd = string_of(env, argument[3])};
+  program.args = strings_of(env, argument[1], program.file);
+  program.env = strings_of(env, argument[2], NULL);
+  program.cols = int_of(env, argument[4]);
+  program.rows = int_of(env, argument[5]);
+  napi_valuetype kind = napi_undefined;
+  napi_typeof(env, argument[6], &kind);
+  napi_value result = NULL;
+  if (!program.file || !program.cwd || !program.args || !program.env || kind != napi_function) {
+    napi_throw_type_error(env, NULL, "spawn(file, args, env, cwd, cols, rows, onExit)");
+  } else {
+    pid_t pid = 0;
+    const char *step = "no signal can be watched";
+    const int fd = watch_exits(call.addon) ? start_program(&program, &pid, &step) : -1;
+    if (fd < 0) {
+      char message[256];
+      snprintf(message, sizeof message, "%s: %s", step, strerror(errno));
+      napi_throw_error(env, NULL, message);
+    } else {
+      napi_value value;
+      add_child(call.addon, pid, argument[6]);
+      napi_create_object(env, &result);
+      napi_create_int32(env, fd, &value);
+      napi_set_named_property(env, result, "fd", value);
+      napi_create_int32(env, pid, &value);
+      napi_set_named_property(env, result, "pid", value);
+    }
+  }
+  free(program.file);
+  free(program.cwd);
+  free_strings(program.args);
+  free_strings(program.env);
+  return result;
+}
+
+static void on_forgotten(napi_env env, void *watched, void *hint) {
+  (void)env;
+  (void)hint;
+  forget_watched(watched);
+}
+
+/* What was opened, to JavaScript; NULL is an error of which errno tells. */
+static napi_value opened(napi_env env, void *watched, const char *call) {
+  napi_value result = NULL;
+  if (watched) {
+    napi_create_external(env, watched, on_forgotten, NULL, &result);
+    return result;
+  }
+  char message[256];
+  snprintf(message, sizeof message, "%s(fd, buffer of 64 KB, listener): %s", call, strerror(errno));
+  napi_throw_error(env, NULL, message);
+  return NULL;
+}
+
+/* open(fd, target, onData): terminal */
+static napi_value js_open(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  const napi_value *argument = call.arguments;
+  return opened(env, open_terminal(call.addon, int_of(env, argument[0]), argument[1], argument[2]), "open");
+}
+
+/* connect(fd, target, onEvent): connection */
+static napi_value js_connect(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  const napi_value *argument = call.arguments;
+  return opened(env, open_connection(call.addon, int_of(env, argument[0]), argument[1], argument[2]), "connect");
+}
+
+/* send(connection, head, headLength, body?): bytes taken, as send_on says. */
+static napi_value js_send(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct connection *connection = connection_of(env, &call);
+  void *head = NULL, *body = NULL;
+  size_t room = 0, length = 0;
+  if (!connection) return NULL;
+  const int head_length = int_of(env, call.arguments[2]);
+  if (napi_get_buffer_info(env, call.arguments[1], &head, &room) != napi_ok || head_length < 0 ||
+      (size_t)head_length > room) {
+    napi_throw_type_error(env, NULL, "send(connection, head, headLength, body)");
+    return NULL;
+  }
+  /* Whatever is no bytes is no body. */
+  if (napi_get_buffer_info(env, call.arguments[3], &body, &length) != napi_ok) length = 0;
+  napi_value result;
+  napi_create_int32(env, send_on(connection, head, head_length, body, length), &result);
+  return result;
+}
+
+/* join(terminal, connection, offset, allowance, nextKey) */
+static napi_value js_join(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct terminal *terminal = terminal_of(env, &call);
+  const struct call other = {call.addon, {call.arguments[1]}};
+  struct connection *connection = terminal ? connection_of(env, &other) : NULL;
+  double offset = 0, next_key = -1;
+  if (!connection) return NULL;
+  if (terminal->viewer != connection) {
+    settle(terminal);
+    if (connection->terminal) settle(connection->terminal);
+  }
+  napi_get_value_double(env, call.arguments[2], &offset);
+  napi_get_value_double(env, call.arguments[4], &next_key);
+  join(terminal, connection, offset, int_of(env, call.arguments[3]), next_key);
+  return NULL;
+}
+
+/* Of a terminal or a connection. */
+static napi_value js_part(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct watched *watched = watched_of(env, &call);
+  struct terminal *terminal = NULL;
+  if (watched) terminal = watched->timer ? (struct terminal *)watched : ((struct connection *)watched)->terminal;
+  if (!terminal) return NULL;
+  settle(terminal);
+  part(terminal);
+  return NULL;
+}
+
+static napi_value js_settle(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct terminal *terminal = terminal_of(env, &call);
+  if (terminal) settle(terminal);
+  return NULL;
+}
+
+static napi_value js_await_room(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct connection *connection = connection_of(env, &call);
+  if (connection) await_room(connection);
+  return NULL;
+}
+
+static napi_value js_end(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct connection *connection = connection_of(env, &call);
+  if (connection) end_sending(connection);
+  return NULL;
+}
+
+/* write(terminal, bytes): as write_terminal; what went the short way counts as taken. */
+static napi_value js_write(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct terminal *terminal = terminal_of(env, &call);
+  void *bytes = NULL;
+  size_t length = 0;
+  if (!terminal || napi_get_buffer_info(env, call.arguments[1], &bytes, &length) != napi_ok) return NULL;
+  napi_value result;
+  const size_t ahead = terminal->ahead < length ? terminal->ahead : length;
+  terminal->ahead -= ahead;
+  const ssize_t taken = ahead < length ? write_terminal(terminal, (char *)bytes + ahead, length - ahead) : 0;
+  napi_create_int32(env, taken < 0 ? -1 : (int32_t)(ahead + taken), &result);
+  return result;
+}
+
+/* resize(terminal, cols, rows) */
+static napi_value js_resize(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct terminal *terminal = terminal_of(env, &call);
+  if (terminal && !terminal->watched.closed) {
+    resize_terminal(terminal->watched.fd, int_of(env, call.arguments[1]), int_of(env, call.arguments[2]));
+  }
+  return NULL;
+}
+
+/* state(terminal): see terminal_state */
+static napi_value js_state(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct terminal *terminal = terminal_of(env, &call);
+  napi_value result = NULL;
+  if (terminal) napi_create_int32(env, terminal->watched.closed ? -1 : terminal_state(terminal->watched.fd), &result);
+  return result;
+}
+
+static napi_value js_pause(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct terminal *terminal = terminal_of(env, &call);
+  if (terminal) stop_reading(terminal);
+  return NULL;
+}
+
+static napi_value js_resume(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct terminal *terminal = terminal_of(env, &call);
+  if (terminal) start_reading(terminal);
+  return NULL;
+}
+
+/* drain(terminal): is it at its end? */
+static napi_value js_drain(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct terminal *terminal = terminal_of(env, &call);
+  napi_value result = NULL;
+  if (terminal) napi_get_boolean(env, drain_terminal(terminal), &result);
+  return result;
+}
+
+/* Of a terminal or a connection. */
+static napi_value js_close(napi_env env, napi_callback_info info) {
+  const struct call call = called(env, info);
+  struct watched *watched = watched_of(env, &call);
+  if (watched) close_watched(watched);
+  return NULL;
+}
+
+void export_functions(struct addon *addon, napi_value exports) {
+  const napi_env env = addon->env;
+  const struct {
+    const char *name;
+    napi_callback call;
+  } functions[] = {
+      {"spawn", js_spawn}, {"open", js_open},   {"write", js_write},   {"resize", js_resize}, {"state", js_state},
+      {"pause", js_pause}, {"drain", js_drain}, {"resume", js_resume}, {"close", js_close},
+      {"connect", js_connect}, {"send", js_send}, {"awaitRoom", js_await_room}, {"end", js_end},
+      {"join", js_join}, {"part", js_part}, {"settle", js_settle},
+  };
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+    napi_value function;
+    napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].call, addon, &function);
+    napi_set_named_property(env, exports, functions[i].name, function);
+  }
+}

@@ -1,0 +1,139 @@
+/** The short way between a terminal and its viewer: nothing that goes it may be lost, doubled or out of order. */
+import { decodeServer } from '@workshop/contracts/terminal-decode'
+import { encodeClient } from '@workshop/contracts/terminal-encode'
+import { type ClientFrame, closeCode, type ServerFrame, type TerminalRole } from '@workshop/contracts/terminal-protocol'
+import fc from 'fast-check'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { WebSocket } from 'ws'
+import { loadPty } from '../pty-native.ts'
+import { TerminalSession } from '../session.ts'
+import { serveTerminal } from './serve-terminal.ts'
+import { connectTo, servingSockets } from './sockets.fixture.ts'
+
+const ends: (() => void)[] = []
+afterEach(() => {
+  for (const end of ends.splice(0)) end()
+})
+
+/** A session that echoes raw bytes, and its address. */
+async function echoing() {
+  const script = 'stty raw -echo; printf R; exec cat'
+  const launch = { file: '/bin/sh', args: ['-c', script], env: { PATH: '/usr/bin:/bin' }, cwd: '/' }
+  const session = new TerminalSession({ id: 's', launch, cols: 80, rows: 24 })
+  const server = await servingSockets((socket) => serveTerminal(socket, session, { email: 'ada', role: 'control' }))
+  ends.push(() => session.close(), server.close)
+  return { session, port: server.port }
+}
+
+/** A client that counts what it sees. */
+async function attached(port: number, client: string, role: TerminalRole = 'control', inSeq = 0) {
+  const socket: WebSocket = await connectTo(port)
+  ends.push(() => socket.terminate())
+  const frames: ServerFrame[] = []
+  let seen = ''
+  let next: number | undefined
+  let gaps = 0
+  socket.on('message', (data: Buffer) => {
+    const frame = decodeServer(data)
+    frames.push(frame)
+    if (frame.type === 'reset') next = frame.offset
+    if (frame.type !== 'output') return
+    if (frame.offset !== next) gaps++
+    next = frame.offset + frame.data.length
+    seen += Buffer.from(frame.data).toString('latin1')
+  })
+  const say = (frame: ClientFrame) => socket.send(encodeClient(frame))
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
+  const size = { cols: 80, rows: 24, visible: true, window: 262_144 }
+  say({ type: 'hello', hello: { session: 's', client, inSeq, role, ...size } })
+  const type = (at: number, text: string) => say({ type: 'input', inSeq: at, data: Buffer.from(text) })
+  const acknowledge = () => say({ type: 'ack', offset: next ?? 0 })
+  const welcome = () => frames.find((frame) => frame.type === 'welcome')?.welcome
+  return { say, type, acknowledge, frames, welcome, closed, socket, seen: () => seen, gaps: () => gaps }
+}
+
+describe.runIf(loadPty().kind === 'own')('the short way', () => {
+  it('echoes each key once and in order, whatever comes between', async () => {
+    const { port } = await echoing()
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 5 }) },
+      fc.constantFrom('ack', 'resize', 'pause', 'again', 'two'),
+      fc.constant('x'.repeat(3_000)),
+    )
+    let run = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+        const one = await attached(port, `client-${run++}`)
+        await expect.poll(() => one.frames.some(({ type }) => type === 'reset')).toBe(true)
+        const before = one.seen().length
+        let typed = ''
+        for (const [i, what] of steps.entries()) {
+          if (what === 'ack') one.acknowledge()
+          else if (what === 'resize') one.say({ type: 'resize', cols: 80 + (i % 3), rows: 24, visible: true })
+          else if (what === 'pause') await new Promise((resolve) => setTimeout(resolve, 7))
+          else if (what === 'again') one.type(Math.max(0, typed.length - 1), typed.slice(-1) || 'n')
+          else if (what === 'two') {
+            one.type(typed.length, '1')
+            one.type(typed.length + 1, '2')
+          } else one.type(typed.length, what)
+          if (what === 'two') typed += '12'
+          else if (what === 'again' && typed === '') typed = 'n'
+          else if (!['ack', 'resize', 'pause', 'again'].includes(what)) typed += what
+        }
+        await expect.poll(() => one.seen().length - before, { timeout: 10_000 }).toBe(typed.length)
+        expect(one.seen().slice(before)).toBe(typed)
+        expect(one.gaps()).toBe(0)
+        one.socket.close()
+        await one.closed
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('shows a second viewer all that the first was shown, once', async () => {
+    const { port } = await echoing()
+    const first = await attached(port, 'first')
+    await expect.poll(() => first.seen()).toContain('R')
+    for (let i = 0; i < 20; i++) {
+      first.type(i, 'k')
+      await expect.poll(() => first.seen().length, { interval: 1 }).toBe(i + 2)
+      const other = await attached(port, `other-${i}`)
+      await expect.poll(() => other.welcome()).toBeDefined()
+      first.type(i + 1, '')
+      await expect.poll(() => other.frames.some(({ type }) => type === 'replay')).toBe(true)
+      const replayed = other.frames.flatMap((frame) => (frame.type === 'replay' ? [...frame.data] : []))
+      expect(Buffer.from(replayed).toString() + other.seen()).toBe(`R${'k'.repeat(i + 1)}`)
+      other.socket.close()
+      await other.closed
+    }
+  })
+
+  it('remembers the last key of a viewer that is cut off at once', async () => {
+    const { session, port } = await echoing()
+    let typed = 0
+    for (let i = 0; i < 20; i++) {
+      const one = await attached(port, 'ada', 'control', typed)
+      await expect.poll(() => one.welcome()).toBeDefined()
+      expect(one.welcome()?.inSeq).toBe(typed)
+      for (let key = 0; key < 3; key++) {
+        one.type(typed, 'k')
+        typed += 1
+        await expect.poll(() => session.ring.end + 0, { interval: 1 }).toBeGreaterThanOrEqual(typed - 1)
+      }
+      if (i % 2 === 0) one.socket.terminate()
+      else one.socket.close()
+      await one.closed
+    }
+    await expect.poll(() => session.ring.end).toBe(1 + typed)
+  })
+
+  it('lets nobody type who only looks on', async () => {
+    const { session, port } = await echoing()
+    const one = await attached(port, 'eve', 'view')
+    await expect.poll(() => one.seen() + one.frames.map(({ type }) => type).join()).toContain('reset')
+    one.type(0, 'x')
+    expect(await one.closed).toBe(closeCode.protocol)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(session.ring.end).toBe(1)
+  })
+})
