@@ -6,7 +6,7 @@
 import { PlainScan } from './modes.ts'
 import type { PtySize } from './pty.ts'
 import { ByteRing } from './ring.ts'
-import { safeCut } from './safe-cut.ts'
+import { openString, reopened, safeCut } from './safe-cut.ts'
 import type { ScreenModel, Screens } from './screens.ts'
 import { SizeMarks } from './size-marks.ts'
 import type { Replay } from './viewer.ts'
@@ -25,6 +25,8 @@ export class History {
   readonly #onParsed: () => void
   /** Output before it is in the model, or plain and forgotten. */
   #covered = 0
+  /** Of the control string that is open there, the byte behind ESC: one that is longer than a piece. */
+  #open: number | undefined
   #plain = new PlainScan()
   /** From here on all is known to be text and colours. */
   #mixedTo = 0
@@ -76,9 +78,10 @@ export class History {
     const cut = this.#covered + safeCut(this.ring.view(this.#covered, end))
     this.#feed(cut)
     const size = this.sizes.at(cut)
+    const open = reopened(this.#open)
     try {
       const bytes = (await this.#model?.snapshot()) ?? new Uint8Array(0)
-      return { offset: cut, bytes, size }
+      return { offset: cut, bytes: Buffer.concat([bytes, Buffer.from(open)]), size }
     } catch {
       // The thread has died: better a wrong screen than none.
       this.#model = undefined
@@ -101,14 +104,20 @@ export class History {
 
   #raw(): Replay {
     const size = this.sizes.at(this.#covered)
-    return { offset: this.#covered, bytes: Buffer.from(this.#plain.prefix()), size }
+    return { offset: this.#covered, bytes: Buffer.from(this.#prefix()), size }
+  }
+
+  /** What must come before output from `#covered` on. */
+  #prefix(): string {
+    return this.#plain.prefix() + reopened(this.#open)
   }
 
   /** Makes sure that output before `to` may leave the ring. */
   #cover(to: number): void {
-    if (this.#model === undefined) {
-      const piece = this.ring.view(this.#covered, to)
-      const cut = safeCut(piece)
+    const piece = this.ring.view(this.#covered, to)
+    const cut = safeCut(piece)
+    // Inside a string that began before, text is not what it seems, whoever calls it plain.
+    if (this.#model === undefined && this.#open === undefined) {
       const plain = this.#plain.clone()
       const whole = piece.subarray(0, cut)
       const fits = this.#mixedTo <= this.#covered ? plain.scanColours(whole) : plain.scan(whole)
@@ -117,9 +126,10 @@ export class History {
         this.#covered += cut
         return
       }
-      this.#bear()
     }
-    this.#feed(to)
+    if (this.#model === undefined) this.#bear()
+    // A string that fills the piece goes in unfinished.
+    this.#feed(cut > 0 ? this.#covered + cut : to)
   }
 
   /** Do the lines from here on fill the screen by themselves? */
@@ -135,11 +145,12 @@ export class History {
 
   #bear(): void {
     this.#model = this.#screens.open(this.sizes.at(this.#covered), this.#onParsed)
-    const prefix = this.#plain.prefix()
+    const prefix = this.#prefix()
     if (prefix !== '') this.#model.feed(new TextEncoder().encode(prefix))
   }
 
   #feed(to: number): void {
+    if (to > this.#covered) this.#open = openString(this.ring.view(this.#covered, to), this.#open)
     for (const { offset, size } of this.sizes.after(this.#covered)) {
       if (offset > to) break
       this.#feedBytes(offset)

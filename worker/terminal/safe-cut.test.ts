@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { safeCut } from './safe-cut.ts'
+import { openString, safeCut } from './safe-cut.ts'
 
 describe('a cut', () => {
   it.for([
@@ -22,5 +22,22 @@ describe('a cut', () => {
   it('does not break a character of four bytes', () => {
     const bytes = Buffer.from('a🙂')
     expect([2, 3, 4, 5].map((length) => safeCut(bytes.subarray(0, length)))).toEqual([1, 1, 1, 5])
+  })
+})
+
+describe('a control string', () => {
+  const [osc, dcs] = [']', 'P'].map((kind) => kind.charCodeAt(0))
+  it.for([
+    ['is open behind its beginning', undefined, 'a\u001b]52;c;AAAA', osc],
+    ['stays open behind what looks like text', osc, 'AAAA', osc],
+    ['is ended by BEL', osc, 'AAAA\u0007text', undefined],
+    ['is ended by BEL only when it is an OSC', dcs, 'AA\u0007AA', dcs],
+    ['is ended by ST', dcs, 'AAAA\u001b\\text', undefined],
+    ['is ended by any sequence', osc, 'AAAA\u001b[31mtext', undefined],
+    ['is given up at CAN', dcs, 'AAAA\u0018text', undefined],
+    ['may follow another', osc, 'AAAA\u0007text\u001bPq', dcs],
+    ['is none in text', undefined, 'text', undefined],
+  ] as const)('%s', ([, before, text, open]) => {
+    expect(openString(Buffer.from(text, 'latin1'), before)).toBe(open)
   })
 })

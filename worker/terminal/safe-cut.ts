@@ -5,6 +5,9 @@ import { unfinishedCharacter } from '@workshop/contracts/whole-characters'
 const esc = 0x1b
 /** Sequences that run until BEL or ST: OSC, DCS, SOS, PM, APC. */
 const strings: ReadonlySet<number> = new Set([0x5d, 0x50, 0x58, 0x5e, 0x5f])
+const osc = 0x5d
+/** CAN and SUB, which give any of them up. */
+const givenUp = [0x18, 0x1a]
 
 /**
  * How many bytes from the front can be taken so that what follows starts afresh. 0 when all of it is one unfinished
@@ -14,6 +17,24 @@ const strings: ReadonlySet<number> = new Set([0x5d, 0x50, 0x58, 0x5e, 0x5f])
 export function safeCut(bytes: Uint8Array): number {
   const start = unfinishedString(bytes) ?? unfinishedSequence(bytes)
   return start ?? bytes.length - unfinishedCharacter(bytes)
+}
+
+/**
+ * The control string that is open behind `bytes`, when `before` was open in front of them: the byte behind its ESC.
+ * undefined where none is, and behind a lone ESC, which ends every string.
+ */
+export function openString(bytes: Uint8Array, before: number | undefined): number | undefined {
+  const at = bytes.lastIndexOf(esc)
+  const kind = at === -1 ? before : bytes[at + 1]
+  if (kind === undefined || !strings.has(kind)) return undefined
+  const ends = kind === osc ? [7, ...givenUp] : givenUp
+  return ends.some((end) => bytes.indexOf(end, at + 1) !== -1) ? undefined : kind
+}
+
+/** What makes a terminal pass over the rest of a string of this kind: an OSC that none knows, else a SOS. */
+export function reopened(kind: number | undefined): string {
+  if (kind === undefined) return ''
+  return kind === osc ? '\u001b]65535;' : '\u001bX'
 }
 
 /** Index of the last control string's start when it has no end. */
