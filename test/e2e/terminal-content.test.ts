@@ -44,6 +44,13 @@ describe('a hostile program in a terminal', () => {
     expect(await clipboard()).toBe('fromprogram')
   })
 
+  it('does not stop the terminal with a sequence that trips its parser up', async () => {
+    await bench.run(1, String.raw`clear; printf 'gone\e[999;999H\e[1J\e[H'; echo trip''ped`)
+    await bench.see(1, /^tripped/m)
+    await bench.run(1, "echo after''wards")
+    await bench.see(1, /^afterwards/m)
+  })
+
   it('does not reach the clipboard without a gesture: a click on what it offers, or typing just before', async () => {
     const id = await bench.sessionId(1)
     const upload = (name: string) =>

@@ -269,6 +269,7 @@ describe('the fast lane', () => {
     const lane = new FastLane(coreOf(terminal)._inputHandler)
     lane.parse(new TextEncoder().encode('one\u001b[5;20H\u001b[1J\r\ntwo'))
     expect(screenText(terminal)).toContain('two')
+    expect(screenText(terminal)).not.toContain('one')
   })
 
   it('keeps away from an xterm that it does not know', () => {

@@ -166,6 +166,16 @@ function replaceErase(handler: XtermInputHandler): void {
   const eraser = new Eraser()
   const eraseSlowly = handler._eraseInBufferLine.bind(handler)
   const resetSlowly = handler._resetBufferLine.bind(handler)
+  const eraseScreen = handler.eraseInDisplay.bind(handler)
+  handler.eraseInDisplay = (params, respectProtect) => {
+    try {
+      return eraseScreen(params, respectProtect)
+    } catch {
+      // Up to the last cell, with no line below: that is the whole screen, number 2. The console mends it likewise.
+      params.params[0] = 2
+      return eraseScreen(params, respectProtect)
+    }
+  }
   handler._eraseInBufferLine = (y, start, end, clearWrap = false, respectProtect = false) => {
     const line = handler._activeBuffer.lines.get(handler._activeBuffer.ybase + y)
     if (line === undefined || respectProtect) {

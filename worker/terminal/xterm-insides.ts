@@ -64,6 +64,7 @@ export interface XtermInputHandler {
   readonly parse: (bytes: Uint8Array) => undefined | Promise<boolean>
   _eraseInBufferLine: (y: number, start: number, end: number, clearWrap?: boolean, respectProtect?: boolean) => void
   _resetBufferLine: (y: number, respectProtect?: boolean) => void
+  eraseInDisplay: (params: XtermParams, respectProtect?: boolean) => boolean
   _processSGR0: (attributes: XtermAttributes) => void
   _extractColor: (params: XtermParams, at: number, attributes: XtermAttributes) => number
 }
@@ -77,6 +78,7 @@ export function isKnown(handler: unknown): handler is XtermInputHandler {
       given._processSGR0,
       given._extractColor,
       given.parse,
+      given.eraseInDisplay,
       given._eraseInBufferLine,
       given._resetBufferLine,
       _unicodeService?.charProperties,

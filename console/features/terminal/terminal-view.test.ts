@@ -4,6 +4,7 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { encodeServer } from '@workshop/contracts/terminal-encode'
 import type { ServerFrame, Welcome } from '@workshop/contracts/terminal-protocol'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { terminalControls } from './terminal-signs.ts'
 import TerminalView from './terminal-view.vue'
 
 /** What the page opens instead of a WebSocket. */
@@ -86,6 +87,15 @@ describe('a paste', () => {
     buttons.find(({ textContent }) => textContent?.trim() === 'Paste')?.click()
     await flushPromises()
     expect(sent()).toContain(line)
+  })
+})
+
+describe('a sequence that trips xterm.js up', () => {
+  it('leaves a terminal that erases, shows and answers what comes after', async () => {
+    print('before\u001b[999;999H\u001b[1J\u001b[Hafter')
+    print('\u001b[c')
+    await vi.waitFor(() => expect(sent()).toContain('[?1;2c'))
+    expect(terminalControls('s')?.text()).toBe('after')
   })
 })
 

@@ -7,6 +7,7 @@ import { type ITheme, Terminal } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
 import { clipboardText, linkWords, safeLink } from './screen-text.ts'
 import type { Found } from './terminal-signs.ts'
+import { guardXterm } from './xterm-guard.ts'
 
 /** Lines kept above the screen in this browser. */
 const scrollback = 5_000
@@ -69,6 +70,7 @@ export function openXterm(host: HTMLElement, wishes: XtermWishes): XtermScreen {
     scrollback,
     theme,
   })
+  guardXterm(terminal)
   const fit = new FitAddon()
   terminal.loadAddon(fit)
   terminal.loadAddon(new Unicode11Addon())
