@@ -1,25 +1,9 @@
 /* What JavaScript sees: pty-native.ts describes it. */
-#include "terminal.h"
+#include "call.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { most_arguments = 7 };
-
-struct call {
-  struct addon *addon;
-  napi_value arguments[most_arguments];
-};
-
-static struct call called(napi_env env, napi_callback_info info) {
-  struct call call = {0};
-  size_t count = most_arguments;
-  void *data = NULL;
-  napi_get_cb_info(env, info, &count, call.arguments, NULL, &data);
-  call.addon = data;
-  return call;
-}
 
 /* What the first argument is; NULL, with an error thrown, when it is nothing of ours. */
 static struct watched *watched_of(napi_env env, const struct call *call) {
@@ -42,86 +26,6 @@ static struct connection *connection_of(napi_env env, const struct call *call) {
   if (!watched || !watched->timer) return (struct connection *)watched;
   napi_throw_type_error(env, NULL, "the first argument is no connection");
   return NULL;
-}
-
-static int int_of(napi_env env, napi_value value) {
-  int32_t number = 0;
-  napi_get_value_int32(env, value, &number);
-  return number;
-}
-
-/* NULL when it is no string, or has a NUL within. */
-static char *string_of(napi_env env, napi_value value) {
-  size_t length = 0;
-  if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok) return NULL;
-  char *text = malloc(length + 1);
-  napi_get_value_string_utf8(env, value, text, length + 1, &length);
-  /* The kernel would see its first part only. */
-  if (strlen(text) == length) return text;
-  free(text);
-  return NULL;
-}
-
-static void free_strings(char **strings) {
-  for (char **string = strings; string && *string; string++) free(*string);
-  free(strings);
-}
-
-/* NULL when it is no array of strings. `first` stands before them when it is not NULL. */
-static char **strings_of(napi_env env, napi_value array, const char *first) {
-  uint32_t length = 0;
-  if (napi_get_array_length(env, array, &length) != napi_ok) return NULL;
-  char **strings = calloc(length + 2, sizeof *strings);
-  char **next = strings;
-  if (first) *next++ = strdup(first);
-  for (uint32_t i = 0; i < length; i++) {
-    napi_value value;
-    if (napi_get_element(env, array, i, &value) == napi_ok && (*next = string_of(env, value))) next++;
-    else {
-      free_strings(strings);
-      return NULL;
-    }
-  }
-  return strings;
-}
-
-/* spawn(file, args, env, cwd, cols, rows, onExit): { fd, pid } */
-static napi_value js_spawn(napi_env env, napi_callback_info info) {
-  const struct call call = called(env, info);
-  const napi_value *argument = call.arguments;
-  struct program program = {.file = string_of(env, argument[0]), .cwd = string_of(env, argument[3])};
-  program.args = strings_of(env, argument[1], program.file);
-  program.env = strings_of(env, argument[2], NULL);
-  program.cols = int_of(env, argument[4]);
-  program.rows = int_of(env, argument[5]);
-  napi_valuetype kind = napi_undefined;
-  napi_typeof(env, argument[6], &kind);
-  napi_value result = NULL;
-  if (!program.file || !program.cwd || !program.args || !program.env || kind != napi_function) {
-    napi_throw_type_error(env, NULL, "spawn(file, args, env, cwd, cols, rows, onExit)");
-  } else {
-    pid_t pid = 0;
-    const char *step = "no signal can be watched";
-    const int fd = watch_exits(call.addon) ? start_program(&program, &pid, &step) : -1;
-    if (fd < 0) {
-      char message[256];
-      snprintf(message, sizeof message, "%s: %s", step, strerror(errno));
-      napi_throw_error(env, NULL, message);
-    } else {
-      napi_value value;
-      add_child(call.addon, pid, argument[6]);
-      napi_create_object(env, &result);
-      napi_create_int32(env, fd, &value);
-      napi_set_named_property(env, result, "fd", value);
-      napi_create_int32(env, pid, &value);
-      napi_set_named_property(env, result, "pid", value);
-    }
-  }
-  free(program.file);
-  free(program.cwd);
-  free_strings(program.args);
-  free_strings(program.env);
-  return result;
 }
 
 static void on_forgotten(napi_env env, void *watched, void *hint) {
@@ -258,7 +162,10 @@ static napi_value js_state(napi_env env, napi_callback_info info) {
   const struct call call = called(env, info);
   struct terminal *terminal = terminal_of(env, &call);
   napi_value result = NULL;
-  if (terminal) napi_create_int32(env, terminal->watched.closed ? -1 : terminal_state(terminal->watched.fd), &result);
+  if (terminal) {
+    terminal->state = terminal->watched.closed ? -1 : terminal_state(terminal->watched.fd);
+    napi_create_int32(env, terminal->state, &result);
+  }
   return result;
 }
 

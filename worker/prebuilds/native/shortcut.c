@@ -75,6 +75,11 @@ static uint64_t number_at(const uint8_t *bytes) {
   return number;
 }
 
+/* A program that begins to ask for a password: the viewer must hear of it before anything else. */
+static bool has_news(const struct terminal *terminal) {
+  return terminal_state(terminal->watched.fd) != terminal->state;
+}
+
 bool type_at_once(struct connection *connection, const uint8_t *bytes, size_t length) {
   struct terminal *terminal = connection->terminal;
   uint8_t frame[longest];
@@ -85,6 +90,7 @@ bool type_at_once(struct connection *connection, const uint8_t *bytes, size_t le
   const size_t size = length - start;
   for (size_t i = 0; i < size; i++) frame[i] = bytes[start + i] ^ bytes[2 + i % mask_bytes];
   if (frame[0] != input_kind || number_at(frame + 1) != (uint64_t)connection->next_key) return false;
+  if (has_news(terminal)) return false;
   const ssize_t taken = write_terminal(terminal, frame + head_bytes, size - head_bytes);
   if (taken <= 0) return false;
   memcpy(connection->held + connection->held_bytes, bytes, length);
@@ -101,6 +107,7 @@ bool type_at_once(struct connection *connection, const uint8_t *bytes, size_t le
 bool show_at_once(struct terminal *terminal, const char *bytes, size_t length) {
   struct connection *connection = terminal->viewer;
   if (!connection || length == 0 || length > terminal->allowance || connection->rest) return false;
+  if (has_news(terminal)) return false;
   uint8_t head[10 + head_bytes];
   const size_t size = head_bytes + length;
   size_t at = 0;

@@ -86,6 +86,8 @@ struct terminal {
   struct connection *viewer;
   uint64_t offset;
   size_t allowance;
+  /* terminal_state as JavaScript knows it. */
+  int state;
   /* Bytes that JavaScript is about to write and that were written already. */
   size_t ahead;
 };
@@ -170,6 +172,9 @@ bool show_at_once(struct terminal *terminal, const char *bytes, size_t length);
 
 /* plain.c. Is it text and colours and nothing else, neither begun before nor left unfinished? */
 bool is_plain(const char *bytes, size_t length);
+
+/* spawn.c: spawn(file, args, env, cwd, cols, rows, onExit) */
+napi_value js_spawn(napi_env env, napi_callback_info info);
 
 /* exports.c */
 void export_functions(struct addon *addon, napi_value exports);

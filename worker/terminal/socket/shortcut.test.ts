@@ -15,9 +15,8 @@ afterEach(() => {
   for (const end of ends.splice(0)) end()
 })
 
-/** A session that echoes raw bytes, and its address. */
-async function echoing() {
-  const script = 'stty raw -echo; printf R; exec cat'
+/** A session, by default one that echoes raw bytes, and its address. */
+async function running(script = 'stty raw -echo; printf R; exec cat') {
   const launch = { file: '/bin/sh', args: ['-c', script], env: { PATH: '/usr/bin:/bin' }, cwd: '/' }
   const session = new TerminalSession({ id: 's', launch, cols: 80, rows: 24 })
   const server = await servingSockets((socket) => serveTerminal(socket, session, { email: 'ada', role: 'control' }))
@@ -54,7 +53,7 @@ async function attached(port: number, client: string, role: TerminalRole = 'cont
 
 describe.runIf(loadPty().kind === 'own')('the short way', () => {
   it('echoes each key once and in order, whatever comes between', async () => {
-    const { port } = await echoing()
+    const { port } = await running()
     const step = fc.oneof(
       { weight: 6, arbitrary: fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 5 }) },
       fc.constantFrom('ack', 'resize', 'pause', 'again', 'two'),
@@ -91,7 +90,7 @@ describe.runIf(loadPty().kind === 'own')('the short way', () => {
   })
 
   it('shows a second viewer all that the first was shown, once', async () => {
-    const { port } = await echoing()
+    const { port } = await running()
     const first = await attached(port, 'first')
     await expect.poll(() => first.seen()).toContain('R')
     for (let i = 0; i < 20; i++) {
@@ -109,7 +108,7 @@ describe.runIf(loadPty().kind === 'own')('the short way', () => {
   })
 
   it('remembers the last key of a viewer that is cut off at once', async () => {
-    const { session, port } = await echoing()
+    const { session, port } = await running()
     let typed = 0
     for (let i = 0; i < 20; i++) {
       const one = await attached(port, 'ada', 'control', typed)
@@ -127,8 +126,27 @@ describe.runIf(loadPty().kind === 'own')('the short way', () => {
     await expect.poll(() => session.ring.end).toBe(1 + typed)
   })
 
+  it('tells that keys are not echoed any more before it shows the question', async () => {
+    const { port } = await running('while read line; do stty -echo; printf Password:; read secret; stty echo; done')
+    const one = await attached(port, 'ada')
+    await expect.poll(() => one.welcome()).toBeDefined()
+    for (let i = 0, typed = 0; i < 20; i++) {
+      for (const key of ['s', '\n']) one.type(typed++, key)
+      await expect.poll(() => one.seen().split('Password:').length, { interval: 2 }).toBe(i + 2)
+      const question = one.frames.findLastIndex(
+        (frame) => frame.type === 'output' && Buffer.from(frame.data).includes('P'),
+      )
+      const told = one.frames.slice(0, question).findLast(({ type }) => type === 'event')
+      expect(told).toMatchObject({ event: { kind: 'tty', echo: false } })
+      for (const key of ['x', '\n']) one.type(typed++, key)
+      await expect
+        .poll(() => one.frames.findLast(({ type }) => type === 'event'), { interval: 2 })
+        .toMatchObject({ event: { echo: true } })
+    }
+  })
+
   it('lets nobody type who only looks on', async () => {
-    const { session, port } = await echoing()
+    const { session, port } = await running()
     const one = await attached(port, 'eve', 'view')
     await expect.poll(() => one.seen() + one.frames.map(({ type }) => type).join()).toContain('reset')
     one.type(0, 'x')
