@@ -12,6 +12,9 @@ const endMark = 'END-OF-OUTPUT'
 /** What comes before the measured: a worker runs for days, and its code is compiled after a few seconds. */
 const warmTransfers = 3
 const warmKeys = 2_000
+/** The load goes on so long before keys are measured: rings get their size, and what is compiled for them is. */
+const warmMs = 3_000
+const measuredKeys = 500
 const warmStarts = 150
 const measuredStarts = 50
 
@@ -62,7 +65,7 @@ async function transfer(system: System, file: string, settleMs = 0) {
   return result
 }
 
-/** Round trips of 300 keys in ms, through a program that echoes them, beside the load. */
+/** Round trips of keys in ms, through a program that echoes them, beside the load. */
 export async function keyEcho(system: System, load: Load, floorProgram: string): Promise<readonly number[]> {
   const others: Terminal[] = []
   for (let i = 0; i < load.busy; i++) others.push(await system.open(`exec ${floorProgram} pace 50000`))
@@ -87,7 +90,8 @@ export async function keyEcho(system: System, load: Load, floorProgram: string):
   await started
   await sleep(300)
   for (let i = 0; i < warmKeys; i++) await key()
-  for (let i = 0; i < 300; i++) {
+  await sleep(warmMs)
+  for (let i = 0; i < measuredKeys; i++) {
     times.push(await key())
     await sleep(5 + (i % 7))
   }
