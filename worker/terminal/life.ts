@@ -112,8 +112,8 @@ export class Life {
     // What this one was shown counts for this one.
     if (viewer !== this.#near) this.pty.settle()
     const shortcut = viewer?.shortcut(this.history.ring.end, this.input.next(viewer.client))
-    this.#near = shortcut === undefined ? undefined : viewer
     this.pty.shorten(shortcut)
+    this.#near = shortcut === undefined ? undefined : viewer
   }
 
   /** Nothing is told any more, whatever the program still does. */

@@ -150,6 +150,7 @@ export class TerminalSession implements ViewerSource {
 
   /** INPUT of a viewer, whose size counts from now on, before the key goes in; throws when the numbering is broken. */
   input(viewer: Viewer, inSeq: number, data: Uint8Array): void {
+    this.#settle(viewer)
     const fresh = this.#life.input.accept(viewer.client, inSeq, data)
     if (fresh.length === 0) return
     // Whoever types on has the size that they typed with, unless a wish of theirs still waits.
@@ -164,6 +165,7 @@ export class TerminalSession implements ViewerSource {
 
   /** RESIZE of a viewer: a wish, granted when this viewer's size counts. */
   resize(viewer: Viewer, wish: Viewer['wish']): void {
+    this.#settle(viewer)
     if (wish.visible && !viewer.wish.visible) this.#use(viewer)
     viewer.wish = wish
     this.#settleSize(false)
@@ -171,6 +173,7 @@ export class TerminalSession implements ViewerSource {
 
   /** CONTROL of a viewer. */
   control(viewer: Viewer, control: TerminalControl): void {
+    this.#settle(viewer)
     if (control.action === 'take-size') {
       this.#use(viewer)
       this.#settleSize(true)
@@ -290,6 +293,11 @@ export class TerminalSession implements ViewerSource {
     if (changed === 'size') this.#life.resize(size)
     // A newcomer reads it in WELCOME.
     this.#viewers.tell({ type: 'size', ...size, owner, offset: this.ring.end }, (viewer) => viewer !== newcomer)
+  }
+
+  /** Keys of another one that went the short way came before what this one wants. */
+  #settle(viewer: Viewer): void {
+    if (viewer.usedAt !== this.#uses) this.#life.pty.settle()
   }
 
   #use(viewer: Viewer): void {

@@ -59,9 +59,15 @@ static void tell_read(struct connection *connection, int32_t length) {
 }
 
 void settle_keys(struct connection *connection) {
-  if (connection->held_bytes == 0) return;
-  memcpy(connection->watched.target, connection->held, connection->held_bytes);
-  tell_read(connection, connection->held_bytes);
+  char saved[sizeof connection->held];
+  char *target = connection->watched.target;
+  const size_t length = connection->held_bytes;
+  if (length == 0) return;
+  /* Another viewer's message may be there, of which JavaScript has not done with. */
+  memcpy(saved, target, length);
+  memcpy(target, connection->held, length);
+  tell_read(connection, length);
+  memcpy(target, saved, length);
 }
 
 /* `fresh` lies in the target, behind room for what is held. */
@@ -82,6 +88,8 @@ static void take_read(struct connection *connection, const char *fresh, size_t l
 static void on_event(uv_poll_t *poll, int status, int events) {
   struct connection *connection = uv_handle_get_data((uv_handle_t *)poll);
   struct watched *watched = &connection->watched;
+  /* libuv has stopped watching it then; what came before the error is still there to be read. */
+  if (status < 0) watched->events = 0;
   if (events & UV_WRITABLE) on_room(connection);
   if (watched->closed || (status == 0 && !(events & UV_READABLE))) return;
   /* What is held goes before what comes. */
@@ -89,9 +97,11 @@ static void on_event(uv_poll_t *poll, int status, int events) {
   ssize_t got;
   do got = read(watched->fd, fresh, target_bytes - connection->held_bytes);
   while (got < 0 && errno == EINTR);
-  if (got < 0 && errno == EAGAIN) return;
-  if (got > 0) take_read(connection, fresh, got);
-  else {
+  if (got < 0 && errno == EAGAIN && status == 0) return;
+  if (got > 0) {
+    take_read(connection, fresh, got);
+    if (status < 0) watch(connection);
+  } else {
     /* The end is told once. */
     const int32_t end = 0;
     wait_for(watched, 0, on_event);

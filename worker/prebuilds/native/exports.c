@@ -143,6 +143,8 @@ static napi_value js_write(napi_env env, napi_callback_info info) {
   const size_t ahead = terminal->ahead < length ? terminal->ahead : length;
   terminal->ahead -= ahead;
   const ssize_t taken = ahead < length ? write_terminal(terminal, (char *)bytes + ahead, length - ahead) : 0;
+  /* JavaScript keeps the rest, which goes before any key. */
+  if (taken < (ssize_t)(length - ahead) && terminal->viewer) terminal->viewer->next_key = -1;
   napi_create_int32(env, taken < 0 ? -1 : (int32_t)(ahead + taken), &result);
   return result;
 }

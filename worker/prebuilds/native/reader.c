@@ -155,7 +155,7 @@ static void take(struct terminal *terminal) {
   const size_t before = terminal->waiting - terminal->shown;
   const bool was_due = before > 0 && is_due(terminal, before);
   bool due = was_due;
-  const int reads = gives_way(terminal) ? 1 : reads_per_turn;
+  const int reads = !terminal->reading ? 0 : gives_way(terminal) ? 1 : reads_per_turn;
   for (int i = 0; i < reads && !terminal->ended; i++) {
     const size_t more = read_some(terminal, terminal->batch + terminal->waiting, target_bytes - terminal->waiting);
     terminal->waiting += more;

@@ -106,7 +106,9 @@ bool type_at_once(struct connection *connection, const uint8_t *bytes, size_t le
 
 bool show_at_once(struct terminal *terminal, const char *bytes, size_t length) {
   struct connection *connection = terminal->viewer;
-  if (!connection || length == 0 || length > terminal->allowance || connection->rest) return false;
+  if (!connection || length == 0 || length > terminal->allowance) return false;
+  /* Something that JavaScript or we could not send whole goes first. */
+  if (connection->rest || connection->awaited) return false;
   if (has_news(terminal)) return false;
   uint8_t head[10 + head_bytes];
   const size_t size = head_bytes + length;

@@ -125,7 +125,7 @@ export class NativeSocket implements TerminalSocket {
   #on(news: number): void {
     if (news === hasRoom) this.#drain()
     else if (news === ended) this.terminate()
-    else if (this.#state !== 'closed') this.receive(incoming.subarray(0, news))
+    else if (this.#state !== 'closed' && !this.#isEnding) this.receive(incoming.subarray(0, news))
   }
 
   #peerCloses(code: number): void {

@@ -107,6 +107,28 @@ describe.runIf(loadPty().kind === 'own')('the short way', () => {
     }
   })
 
+  it('keeps the keys of two who type at once apart, and the size with who typed last', async () => {
+    const { session, port } = await running()
+    const [ada, eve] = [await attached(port, 'ada'), await attached(port, 'eve')]
+    await expect.poll(() => ada.seen() + eve.seen()).toMatch(/R.*R/)
+    eve.say({ type: 'resize', cols: 100, rows: 30, visible: true })
+    const ends: string[] = []
+    for (let i = 0; i < 40; i++) {
+      ada.type(i, 'a')
+      await expect.poll(() => ada.seen().length, { interval: 1 }).toBe(2 * i + 2)
+      eve.type(i, 'e')
+      await expect.poll(() => eve.seen().length, { interval: 1 }).toBe(2 * i + 3)
+      ends.push(eve.seen().slice(-2))
+      const { cols, rows } = session.info()
+      expect([cols, rows]).toEqual([100, 30])
+    }
+    expect(new Set(ends)).toEqual(new Set(['ae']))
+    await expect.poll(ada.seen).toBe(eve.seen())
+    await expect
+      .poll(() => session.ring.read(0, session.ring.end).toString(), { timeout: 2_000 })
+      .toBe(`R${'ae'.repeat(40)}`)
+  })
+
   it('remembers the last key of a viewer that is cut off at once', async () => {
     const { session, port } = await running()
     let typed = 0

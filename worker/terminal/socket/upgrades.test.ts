@@ -37,17 +37,20 @@ const echo = (socket: TerminalSocket) => {
   socket.listen({ message: (data) => socket.send(data.subarray(0, 3), data.subarray(3)), pong: () => {} })
 }
 
-/** The handshake and `more` in one packet, as bytes. */
-function spoken(port: number, more: Uint8Array): Promise<Buffer> {
+function handshake(): string {
   const key = randomBytes(16).toString('base64')
-  const head = [
+  return [
     ...['GET / HTTP/1.1', 'host: localhost', 'connection: upgrade', 'upgrade: websocket'],
     ...['sec-websocket-version: 13', `sec-websocket-key: ${key}`, `sec-websocket-protocol: ${terminalProtocol}`],
-  ]
+  ].join('\r\n')
+}
+
+/** The handshake and `more` in one packet, as bytes. */
+function spoken(port: number, more: Uint8Array): Promise<Buffer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     const socket = connect(port, '127.0.0.1', () => {
-      socket.write(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), more]))
+      socket.write(Buffer.concat([Buffer.from(`${handshake()}\r\n\r\n`), more]))
     })
     ends.push(() => socket.destroy())
     socket.on('data', (data) => chunks.push(data))
@@ -139,6 +142,43 @@ describe.each(carriers)("a viewer's socket carried by %s", (_name, native) => {
     const answer = await spoken(await serving(native, echo), Uint8Array.from(frame))
     const said = answer.subarray(answer.indexOf('\r\n\r\n') + 4)
     expect([said[0], said.readUInt16BE(2)]).toEqual([0x88, code])
+  })
+
+  it('is gone at once when a reset follows what the viewer said', async () => {
+    const heard: string[] = []
+    const port = await serving(native, (socket) => {
+      socket.onClosed(() => void heard.push('gone'))
+      socket.listen({ message: (data) => void heard.push(data.toString()), pong: () => {} })
+    })
+    for (let i = 0; i < 10; i++) {
+      const raw = connect(port, '127.0.0.1')
+      raw.on('error', () => {})
+      raw.write(`${handshake()}\r\n\r\n`)
+      await new Promise((resolve) => raw.once('data', resolve))
+      raw.write(Uint8Array.from([0x82, 0x82, 0, 0, 0, 0, ...Buffer.from('hi')]))
+      raw.resetAndDestroy()
+      await expect.poll(() => heard.splice(0).at(-1), { timeout: 2_000 }).toBe('gone')
+    }
+  })
+
+  it('takes nothing in behind a close', async () => {
+    const port = await serving(native, echo)
+    const close = Uint8Array.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8])
+    const zeros = Buffer.alloc(1_000_000)
+    const raw = connect(port, '127.0.0.1')
+    ends.push(() => raw.destroy())
+    raw.on('error', () => {}).resume()
+    raw.write(`${handshake()}\r\n\r\n`)
+    raw.write(close)
+    const before = process.memoryUsage().rss
+    let most = 0
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss - before)
+    }, 1)
+    for (let i = 0; i < 60; i++) raw.write(zeros)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    clearInterval(watch)
+    expect(most).toBeLessThan(50_000_000)
   })
 
   it('is gone once when the viewer is cut off, and leaves no descriptor behind', async () => {

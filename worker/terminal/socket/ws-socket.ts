@@ -28,7 +28,7 @@ export function wsSocket(socket: WebSocket): TerminalSocket {
     },
     onDrained: (listener) => void drained.push(listener),
     queued: () => socket.bufferedAmount,
-    ping: () => socket.ping(),
+    ping: () => socket.ping(undefined, undefined, drain),
     terminate: () => socket.terminate(),
     close: (code, reason) => {
       if (socket.readyState === socket.CLOSED) return
