@@ -3,7 +3,7 @@
  * terminal is read and written is behind TerminalEnd.
  */
 import { closeSync } from 'node:fs'
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import { messageOf, WorkshopError } from '@workshop/contracts/errors'
 import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
 import { errorCode } from './error-code.ts'
@@ -85,12 +85,12 @@ function start({ kind, native }: LoadedPty, launch: Launch, { cols, rows }: PtyS
   }
 }
 
-/** Keys are felt: on a machine full of builds the server goes before them. Nobody's program before another's. */
+/** Keys are felt: on a machine full of builds the server goes before them. Nobody's program goes before another's. */
 const niceness = 5
 
 function giveWay(pid: number): void {
   try {
-    setPriority(pid, niceness)
+    setPriority(pid, Math.min(19, getPriority() + niceness))
   } catch {
     // It has ended, or may not be slowed down: both are no reason not to run it.
   }
