@@ -32,6 +32,9 @@ export interface LifeOptions {
   readonly ringBytes: number | undefined
 }
 
+/** Between the polite and the hard end of a program. */
+const killAfterMs = 2_000
+
 export class Life {
   /** Output offsets and input numbers of another epoch mean nothing. */
   readonly epoch = randomBytes(9).toString('base64url')
@@ -46,6 +49,7 @@ export class Life {
   #exit: TerminalExit | undefined
   #paused = false
   #over = false
+  #killTimer: NodeJS.Timeout | undefined
   /** Whose short way is open. */
   #near: Viewer | undefined
 
@@ -88,6 +92,14 @@ export class Life {
   /** To the program in the foreground. */
   signal(signal: NodeJS.Signals): void {
     if (this.#exit === undefined) signalForeground(this.pty.pid, signal)
+  }
+
+  /** Ends the program: politely first, and for good two seconds later. */
+  kill(signal: NodeJS.Signals): void {
+    if (this.#exit !== undefined) return
+    this.pty.kill(signal)
+    clearTimeout(this.#killTimer)
+    this.#killTimer = setTimeout(() => this.pty.kill('SIGKILL'), killAfterMs)
   }
 
   resize(size: PtySize): void {
@@ -150,6 +162,7 @@ export class Life {
 
   #ended(exit: TerminalExit): void {
     this.#exit = exit
+    clearTimeout(this.#killTimer)
     this.tty.close()
     if (!this.#over) this.input.progress()
     this.#events.exit(exit)

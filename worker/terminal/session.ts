@@ -24,9 +24,6 @@ import { SharedSize } from './shared-size.ts'
 import { type Replay, Viewer, type ViewerLink, type ViewerSource } from './viewer.ts'
 import { Viewers } from './viewers.ts'
 
-/** Between the polite and the hard end of a program. */
-const killAfterMs = 2_000
-
 export class TerminalSession implements ViewerSource {
   readonly id: string
   readonly #options: SessionOptions
@@ -34,7 +31,7 @@ export class TerminalSession implements ViewerSource {
   readonly #size: SharedSize
   readonly #viewers = new Viewers()
   readonly #exitListeners: ((exit: TerminalExit) => void)[] = []
-  readonly #timers = new NamedTimers<'resize' | 'kill'>()
+  readonly #timers = new NamedTimers<'resize'>()
   #life: Life
   #lastViewer = 0
   #uses = 0
@@ -184,10 +181,7 @@ export class TerminalSession implements ViewerSource {
 
   /** Ends the program: politely first, and for good two seconds later. */
   kill(signal: NodeJS.Signals): void {
-    const { pty, exit } = this.#life
-    if (exit !== undefined) return
-    pty.kill(signal)
-    this.#timers.set('kill', killAfterMs, () => pty.kill('SIGKILL'))
+    this.#life.kill(signal)
   }
 
   /** Runs a new program in place of the old one. Attached viewers come back by themselves, to a new screen. */
@@ -260,7 +254,6 @@ export class TerminalSession implements ViewerSource {
   }
 
   #ended(exit: TerminalExit): void {
-    this.#timers.cancel('kill')
     this.#flush()
     for (const listener of this.#exitListeners) listener(exit)
   }
