@@ -119,10 +119,14 @@ export class Life {
   }
 
   /** Opens the short way to the one who types, as far as nothing stands against it; closes it for nobody. */
-  shorten(viewer: Viewer | undefined): void {
+  shorten(typist: () => Viewer | undefined): void {
+    let viewer = typist()
     if (viewer === undefined && this.#near === undefined) return
-    // What this one was shown counts for this one.
-    if (viewer !== this.#near) this.pty.settle()
+    if (viewer !== this.#near) {
+      // What this one was shown counts for this one, and what it typed may make it the one who types.
+      this.pty.settle()
+      viewer = typist()
+    }
     const shortcut = viewer?.shortcut(this.history.ring.end, this.input.next(viewer.client))
     this.pty.shorten(shortcut)
     this.#near = shortcut === undefined ? undefined : viewer
@@ -131,7 +135,7 @@ export class Life {
   /** Nothing is told any more, whatever the program still does. */
   close(): void {
     this.#over = true
-    this.shorten(undefined)
+    this.shorten(() => undefined)
     this.input.close()
     this.tty.close()
     this.history.close()

@@ -266,7 +266,7 @@ export class TerminalSession implements ViewerSource {
 
   /** Only who typed last has a short way: a key of another one may change the size first. */
   #shorten(): void {
-    this.#life.shorten(this.#timers.has('resize') ? undefined : this.#viewers.latest(this.#uses))
+    this.#life.shorten(() => (this.#timers.has('resize') ? undefined : this.#viewers.latest(this.#uses)))
   }
 
   #settleSize(atOnce: boolean, newcomer?: Viewer): void {

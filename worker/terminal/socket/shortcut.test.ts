@@ -107,6 +107,20 @@ describe.runIf(loadPty().kind === 'own')('the short way', () => {
     }
   })
 
+  it('shows all of it to a page that is loaded again in the middle of typing', async () => {
+    const { port } = await running()
+    let page = await attached(port, 'page')
+    await expect.poll(() => page.seen()).toContain('R')
+    for (let i = 0; i < 30; i++) {
+      for (let key = 0; key < 4; key++) page.type(key, 'k')
+      const loadedAgain = attached(port, `page-${i}`)
+      page.socket.close()
+      page = await loadedAgain
+      await expect.poll(() => page.seen(), { timeout: 2_000 }).toBe(`R${'k'.repeat(4 * (i + 1))}`)
+      expect(page.gaps()).toBe(0)
+    }
+  })
+
   it('keeps the keys of two who type at once apart, and the size with who typed last', async () => {
     const { session, port } = await running()
     const [ada, eve] = [await attached(port, 'ada'), await attached(port, 'eve')]
