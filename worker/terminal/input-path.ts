@@ -64,6 +64,8 @@ export class InputPath {
 
   /** Types for nobody: an answer that the worker itself gives. */
   inject(bytes: Buffer): void {
+    // Keys that went the short way came first, also where the terminal is full from here on.
+    this.#pty.settle()
     this.#ledger.inject(bytes.length)
     this.#pty.write(bytes)
   }

@@ -61,6 +61,8 @@ static void tell_read(struct connection *connection, int32_t length) {
 void settle_keys(struct connection *connection) {
   char saved[sizeof connection->held];
   char *target = connection->watched.target;
+  /* An answer to what was shown must not be taken for the keys that are in the terminal already. */
+  if (connection->held_bytes > 0 && connection->terminal) settle_output(connection->terminal);
   const size_t length = connection->held_bytes;
   if (length == 0) return;
   /* Another viewer's message may be there, of which JavaScript has not done with. */

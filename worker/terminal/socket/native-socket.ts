@@ -53,9 +53,9 @@ export class NativeSocket implements TerminalSocket {
     this.#wire = native.connect(fd, incoming, (news) => this.#on(news))
   }
 
-  /** For the short way; none behind the beginning of a message that has not come whole. */
+  /** For the short way; none behind the beginning of a message that has not come whole, nor behind a close. */
   get wire(): NativeConnection | undefined {
-    return this.#reader.isIdle ? this.#wire : undefined
+    return this.#state === 'open' && this.#reader.isIdle ? this.#wire : undefined
   }
 
   isOpen(): boolean {
