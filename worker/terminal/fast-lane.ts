@@ -75,7 +75,7 @@ export class FastLane {
     try {
       this.#handler.parse(bytes.subarray(at, end))
     } catch {
-      // As below. What was left of this piece is lost.
+      // As in #carryOut. What was left of this piece is lost.
       this.#handler._parser.reset()
     }
     return end
@@ -134,12 +134,7 @@ export class FastLane {
         const handlers = byte < 0x40 ? undefined : (isPrivate ? this.#privateSequences : this.#sequences)[byte]
         if (handlers === undefined) return at
         params.addParam(value)
-        try {
-          for (let j = handlers.length - 1; j >= 0 && handlers[j]?.(params) !== true; j--);
-        } catch {
-          // Some trip xterm up at the edge of a fresh screen; one session's output must not end everybody's models.
-        }
-        parser.precedingJoinState = 0
+        this.#carryOut(handlers)
         return i + 1
       }
     }
@@ -152,13 +147,19 @@ export class FastLane {
     const end = at + (isCharset ? 3 : 2)
     const handlers = (isCharset ? this.#charsets : this.#escapes)[bytes[end - 1] ?? 0]
     if (handlers === undefined) return at
-    try {
-      for (let j = handlers.length - 1; j >= 0 && handlers[j]?.() !== true; j--);
-    } catch {
-      // As with sequences.
-    }
-    this.#handler._parser.precedingJoinState = 0
+    this.#carryOut(handlers)
     return end
+  }
+
+  /** Asks the last handler first, as xterm does. */
+  #carryOut(handlers: NonNullable<CsiHandlers>): void {
+    const { _parser: parser } = this.#handler
+    try {
+      for (let i = handlers.length - 1; i >= 0 && handlers[i]?.(parser._params) !== true; i--);
+    } catch {
+      // Some trip xterm up at the edge of a fresh screen; one session's output must not end everybody's models.
+    }
+    parser.precedingJoinState = 0
   }
 }
 

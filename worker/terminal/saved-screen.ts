@@ -5,6 +5,7 @@ import { type ServerFrame, type TerminalExit, TerminalProtocolError } from '@wor
 import type { Pty, PtySize, SpawnPty } from './pty.ts'
 import type { Screens } from './screens.ts'
 import { TerminalSession } from './session.ts'
+import { stillPty } from './still-pty.ts'
 
 /** What is told of a program that the worker's crash took with it: hung up. */
 export const hungUp: TerminalExit = { code: 0, signal: 1 }
@@ -74,25 +75,13 @@ function endedProgram(output: Buffer): SpawnPty {
       exit(hungUp)
     })
     let written = 0
-    const nothing = () => {}
     const pty: Pty = {
-      pid: 0,
-      queued: 0,
+      ...stillPty,
       get written() {
         return written
       },
       write: (bytes) => {
         written += bytes.length
-      },
-      tty: () => undefined,
-      ...{
-        dropInput: nothing,
-        resize: nothing,
-        pause: nothing,
-        resume: nothing,
-        shorten: nothing,
-        settle: nothing,
-        kill: nothing,
       },
     }
     return pty

@@ -8,6 +8,7 @@ import { ScreenLog } from './screen-log.ts'
 import { follow, openTerminal, parse, screenState } from './screen-state.ts'
 import { Screens } from './screens.ts'
 import { TerminalSession } from './session.ts'
+import { stillPty } from './still-pty.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -86,19 +87,9 @@ describe('a screen on disk', () => {
 
   it('holds what came while the disk was busy', async () => {
     let print: (text: string) => void = () => {}
-    const nothing = () => {}
     const spawn: SpawnPty = (_launch, _size, { data }) => {
       print = (text) => data(Buffer.from(text))
-      const idle = {
-        dropInput: nothing,
-        resize: nothing,
-        pause: nothing,
-        resume: nothing,
-        shorten: nothing,
-        settle: nothing,
-        kill: nothing,
-      }
-      return { pid: 1, queued: 0, written: 0, write: nothing, tty: () => undefined, ...idle }
+      return { ...stillPty, pid: 1 }
     }
     let now = 0
     const later = () => (now += 100)

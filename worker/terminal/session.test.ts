@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Pty, PtyEvents } from './pty.ts'
 import type { Screens } from './screens.ts'
 import { TerminalSession } from './session.ts'
+import { stillPty } from './still-pty.ts'
 import { wholeFrame } from './viewer.ts'
 
 const ringBytes = 65_536
@@ -29,9 +30,8 @@ function scripted() {
   let events: PtyEvents | undefined
   const typed: string[] = []
   const pty: Pty = {
-    ...{ pid: 1, queued: 0, written: 0, dropInput: () => {}, tty: () => undefined, resize: () => {}, kill: () => {} },
-    shorten: () => {},
-    settle: () => {},
+    ...stillPty,
+    pid: 1,
     write: (data) => typed.push(Buffer.from(data).toString()),
     pause: () => {
       running = false

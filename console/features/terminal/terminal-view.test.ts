@@ -1,5 +1,4 @@
 /** The terminal as a whole, with xterm.js and a connection whose other end is this test. */
-
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { encodeServer } from '@workshop/contracts/terminal-encode'
 import type { ServerFrame, Welcome } from '@workshop/contracts/terminal-protocol'

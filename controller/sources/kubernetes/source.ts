@@ -3,7 +3,6 @@
  * to, all watched.
  * While the cluster cannot be seen the last copy stays, and says so.
  */
-
 import { hostname } from 'node:os'
 import { messageOf } from '@workshop/contracts/errors'
 import type { Clock } from '../../databricks/client/clock.ts'

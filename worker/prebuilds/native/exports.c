@@ -28,6 +28,27 @@ static struct connection *connection_of(napi_env env, const struct call *call) {
   return NULL;
 }
 
+/* Calls that take a terminal, or a connection, and nothing else. */
+static napi_value with_terminal(napi_env env, napi_callback_info info, void (*run)(struct terminal *)) {
+  const struct call call = called(env, info);
+  struct terminal *terminal = terminal_of(env, &call);
+  if (terminal) run(terminal);
+  return NULL;
+}
+
+static napi_value with_connection(napi_env env, napi_callback_info info, void (*run)(struct connection *)) {
+  const struct call call = called(env, info);
+  struct connection *connection = connection_of(env, &call);
+  if (connection) run(connection);
+  return NULL;
+}
+
+static napi_value js_pause(napi_env env, napi_callback_info info) { return with_terminal(env, info, stop_reading); }
+static napi_value js_resume(napi_env env, napi_callback_info info) { return with_terminal(env, info, start_reading); }
+static napi_value js_settle(napi_env env, napi_callback_info info) { return with_terminal(env, info, settle); }
+static napi_value js_await_room(napi_env env, napi_callback_info info) { return with_connection(env, info, await_room); }
+static napi_value js_end(napi_env env, napi_callback_info info) { return with_connection(env, info, end_sending); }
+
 static void on_forgotten(napi_env env, void *watched, void *hint) {
   (void)env;
   (void)hint;
@@ -111,27 +132,6 @@ static napi_value js_part(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-static napi_value js_settle(napi_env env, napi_callback_info info) {
-  const struct call call = called(env, info);
-  struct terminal *terminal = terminal_of(env, &call);
-  if (terminal) settle(terminal);
-  return NULL;
-}
-
-static napi_value js_await_room(napi_env env, napi_callback_info info) {
-  const struct call call = called(env, info);
-  struct connection *connection = connection_of(env, &call);
-  if (connection) await_room(connection);
-  return NULL;
-}
-
-static napi_value js_end(napi_env env, napi_callback_info info) {
-  const struct call call = called(env, info);
-  struct connection *connection = connection_of(env, &call);
-  if (connection) end_sending(connection);
-  return NULL;
-}
-
 /* write(terminal, bytes): as write_terminal; what went the short way counts as taken. */
 static napi_value js_write(napi_env env, napi_callback_info info) {
   const struct call call = called(env, info);
@@ -169,20 +169,6 @@ static napi_value js_state(napi_env env, napi_callback_info info) {
     napi_create_int32(env, terminal->state, &result);
   }
   return result;
-}
-
-static napi_value js_pause(napi_env env, napi_callback_info info) {
-  const struct call call = called(env, info);
-  struct terminal *terminal = terminal_of(env, &call);
-  if (terminal) stop_reading(terminal);
-  return NULL;
-}
-
-static napi_value js_resume(napi_env env, napi_callback_info info) {
-  const struct call call = called(env, info);
-  struct terminal *terminal = terminal_of(env, &call);
-  if (terminal) start_reading(terminal);
-  return NULL;
 }
 
 /* drain(terminal): is it at its end? */

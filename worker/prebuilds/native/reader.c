@@ -2,8 +2,8 @@
  * Reads what a program prints, and enters JavaScript once per batch: the kernel gives 4 KB at most per read, and each
  * way into JavaScript and through what follows there costs more than such a read. The rule is that of flow.ts: the
  * first bytes after quiet, or after something was typed, go at once; a stream is gathered. What trickles is not looked at
- * piece by piece: each look wakes three processes. And while someone types elsewhere a stream is left alone until its
- * batch is due: nobody reads 16 MB/s, but everybody feels a late echo.
+ * piece by piece: each look wakes three processes. And while someone types elsewhere a stream is read once in each nap:
+ * nobody reads 16 MB/s, but everybody feels a late echo.
  */
 #include "terminal.h"
 #include <errno.h>

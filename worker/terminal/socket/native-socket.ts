@@ -21,11 +21,6 @@ const hasRoom = -1
 
 const nothing = new Uint8Array(0)
 
-/** Watches a copy of the socket `fd`, whose handshake is done. Throws when it cannot. */
-export function nativeSocket(native: OwnNative, fd: number): NativeSocket {
-  return new NativeSocket(native, fd)
-}
-
 export class NativeSocket implements TerminalSocket {
   readonly #native: OwnNative
   readonly #wire: NativeConnection
@@ -39,6 +34,7 @@ export class NativeSocket implements TerminalSocket {
   #isEnding = false
   #drained: (() => void)[] = []
 
+  /** Watches a copy of the socket `fd`, whose handshake is done. Throws when it cannot. */
   constructor(native: OwnNative, fd: number) {
     this.#native = native
     this.#reader = new MessageReader(terminalLimits.maxFrame, {

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream'
 import { terminalLimits, terminalProtocol } from '@workshop/contracts/terminal-protocol'
 import { WebSocketServer } from 'ws'
 import { loadPty, type OwnNative } from '../pty-native.ts'
-import { nativeSocket } from './native-socket.ts'
+import { NativeSocket } from './native-socket.ts'
 import type { TerminalSocket } from './terminal-socket.ts'
 import { wsSocket } from './ws-socket.ts'
 
@@ -39,7 +39,7 @@ export function terminalUpgrades(native: OwnNative | null = ownNative()): Accept
         done(wsSocket(client))
         return
       }
-      const socket = nativeSocket(native, fd)
+      const socket = new NativeSocket(native, fd)
       connection.destroy()
       done(socket)
       if (head.length > 0) socket.receive(head)
