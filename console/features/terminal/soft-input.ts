@@ -13,74 +13,86 @@ const typedFor: Readonly<Record<string, string>> = {
 const nameless = 229
 
 /**
- * Watches an element around xterm.js's text area; `type` gets what a nameless key stands for, and `onSent` tells what
- * xterm.js sends. Gives the way to stop.
+ * What became of the last composition: nothing is left of it; its text is in the text area and unsent; it is sent, but
+ * xterm.js, which looks a task after it, has yet to look.
  */
-export function takeSoftInput(
-  element: HTMLElement,
-  type: (text: string) => void,
-  onSent: (listener: (text: string) => void) => { readonly dispose: () => void },
-): () => void {
+type Left = 'nothing' | 'unsent' | 'sent'
+
+/**
+ * Watches an element around xterm.js's text area; `type` gets what a composition left and what a nameless key stands
+ * for. Gives the way to stop.
+ *
+ * xterm.js sends what it finds in its text area a task after a composition's end. When it looks is not to be seen from
+ * here, and text typed in between would count twice or not at all. So the text is taken from the area a moment before:
+ * tasks of one event run in the order in which they were asked for, and this listener is called ahead of xterm.js's.
+ */
+export function takeSoftInput(element: HTMLElement, type: (text: string) => void): () => void {
   const stop = new AbortController()
-  const on = <Name extends keyof HTMLElementEventMap>(name: Name, take: (event: HTMLElementEventMap[Name]) => void) =>
-    element.addEventListener(name, take, { capture: true, signal: stop.signal })
+  const on = <Name extends keyof HTMLElementEventMap>(
+    name: Name,
+    take: (event: HTMLElementEventMap[Name]) => void,
+    capture = true,
+  ) => element.addEventListener(name, take, { capture, signal: stop.signal })
   let composing = false
   /** The last key had no name. */
   let soft = false
-  /** xterm.js has yet to send what a composition left in its text area; what comes meanwhile goes with it. */
-  let settling = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-
-  /** Where in the text area the composition begins. */
+  let left: Left = 'nothing'
+  /** How often xterm.js has yet to look: once for each end of a composition. */
+  let looks = 0
+  /** Where in the text area what is left begins, and the composition that came before that was sent. */
   let start = 0
+  let next = 0
   let area: HTMLTextAreaElement | undefined
 
-  // The composition is out: what comes now is not part of it any more, however late our own timer is.
-  const sent = onSent((text) => {
-    if (settling && text === area?.value.slice(start)) settling = false
-  })
+  /** Sends what is left, and leaves xterm.js nothing to find. */
+  const send = () => {
+    if (left !== 'unsent' || !area) return
+    if (composing) {
+      // Changing the area would disturb the composition: here xterm.js sends what the one before left.
+      start = next
+      left = 'nothing'
+      return
+    }
+    left = 'sent'
+    const text = area.value.slice(start)
+    area.value = area.value.slice(0, start)
+    if (text !== '') type(text)
+  }
 
   on('compositionstart', ({ target }) => {
-    clearTimeout(timer)
-    settling = false
     composing = true
     area = areaOf(target)
-    start = area?.value.length ?? 0
+    next = area?.value.length ?? 0
+    if (left !== 'unsent') start = next
   })
   on('compositionend', () => {
     composing = false
-    settling = true
-    clearTimeout(timer)
-    // Two tasks: xterm.js's own comes after the first.
-    timer = setTimeout(() => {
-      timer = setTimeout(() => {
-        settling = false
-      })
-    })
+    left = 'unsent'
+    looks += 1
+    setTimeout(send)
   })
+  const looked = () => {
+    looks -= 1
+    if (looks === 0) left = 'nothing'
+  }
+  on('compositionend', () => setTimeout(looked), false)
+  on('blur', send)
   on('keydown', (event) => {
     soft = event.keyCode === nameless && event.key === 'Unidentified'
     if (soft && !composing) event.stopImmediatePropagation()
     // Enter right after a composition: xterm.js would send a piece between marks that it has yet to set.
-    if (!settling || event.keyCode === nameless || area === undefined) return
-    const text = area.value.slice(start)
-    area.value = ''
-    settling = false
-    if (text !== '') type(text)
+    if (event.keyCode !== nameless) send()
   })
   on('input', (event) => {
     if (!(event instanceof InputEvent) || composing || event.isComposing) return
     const text = event.inputType === 'insertText' ? (event.data ?? '') : (typedFor[event.inputType] ?? '')
-    if (text === '' || !(settling || soft)) return
+    if (text === '' || (left === 'nothing' && !soft)) return
     event.stopImmediatePropagation()
-    if (settling) return
+    // It is in the area by now, and goes with the rest.
+    if (left === 'unsent') return
     type(text)
     const target = areaOf(event.target)
-    if (target) target.value = ''
-  })
-  stop.signal.addEventListener('abort', () => {
-    clearTimeout(timer)
-    sent.dispose()
+    if (target) target.value = left === 'sent' ? target.value.slice(0, start) : ''
   })
   return () => stop.abort()
 }
