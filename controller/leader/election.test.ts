@@ -147,6 +147,20 @@ describe('an election', () => {
     await time.until('the end', () => first.election.lost.aborted, 60_000)
   })
 
+  it.each(['was lost', 'arrived unheard', 'arrives late'] as const)(
+    'gives the lease back when its last renewal %s',
+    async (fate) => {
+      const first = stand('first')
+      await leads(first)
+      if (fate === 'arrived unheard') server.lostAnswers = 1
+      else server.stray = fate
+      await time.pass(1.5 * steadyLease.retryMs)
+      stop.abort()
+      await first.election.release()
+      expect(server.lease?.spec.holderIdentity).toBe('')
+    },
+  )
+
   it('gives the lease back, and the next one has it at its next try', async () => {
     const first = stand('first')
     await leads(first)

@@ -106,13 +106,21 @@ export class Election {
   async release(): Promise<void> {
     const isOurs = this.isHeld()
     this.#lost.abort(new WorkshopError({ code: 'WO-3013', message: 'the lease was given back' }))
-    if (!isOurs || !this.#lease) return
-    const { leaseTransitions } = this.#lease.spec
-    await this.#put(this.#lease, {
-      holderIdentity: '',
-      leaseDurationSeconds: 1,
-      leaseTransitions: leaseTransitions ?? 0,
-    }).catch(() => undefined)
+    if (isOurs && !(await this.#giveBack())) await this.#giveBack()
+  }
+
+  /** False when the lease has changed meanwhile: a renewal that we gave up may still arrive. */
+  async #giveBack(): Promise<boolean> {
+    try {
+      const lease = this.#lease ?? (await this.#get())
+      this.#lease = undefined
+      if (lease?.spec.holderIdentity !== this.#options.identity) return true
+      const { leaseTransitions = 0 } = lease.spec
+      await this.#put(lease, { holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions })
+      return true
+    } catch {
+      return false
+    }
   }
 
   async #tryAcquire(before: LeaseView | undefined, signal: AbortSignal): Promise<LeaseView | undefined> {
@@ -159,7 +167,7 @@ export class Election {
     return this.isHeld() ? undefined : `it was not renewed for ${times.renewMs} ms`
   }
 
-  async #get(signal: AbortSignal): Promise<Lease | undefined> {
+  async #get(signal?: AbortSignal): Promise<Lease | undefined> {
     const { api, namespace } = await this.#api()
     try {
       return await api.json<Lease>(this.#call('GET', objectPath(leases, namespace, this.#options.name)), signal)

@@ -11,6 +11,9 @@ export class FakeLease {
   isAway = false
   /** Of the next writes that many happen, and their answers do not arrive. */
   lostAnswers = 0
+  /** The next write does not arrive, or not before the lease was read again. */
+  stray: 'was lost' | 'arrives late' | undefined
+  #late: KubeCall | undefined
   /** Holders, as they were written. */
   readonly holders: string[] = []
   #version = 0
@@ -21,7 +24,15 @@ export class FakeLease {
     if (this.isAway) throw fail(0, 'unreachable')
     if (call.method === 'GET') {
       if (!this.lease) throw fail(404, 'NotFound')
-      return this.lease as T
+      const { lease } = this
+      if (this.#late) await this.json(this.#late)
+      this.#late = undefined
+      return lease as T
+    }
+    if (this.stray !== undefined) {
+      if (this.stray === 'arrives late') this.#late = call
+      this.stray = undefined
+      throw fail(0, 'the connection was cut')
     }
     const { metadata, spec } = call.body as Lease
     if (call.method === 'POST' && this.lease) throw fail(409, 'AlreadyExists')
