@@ -22,58 +22,94 @@ export function singles(charProperties: (code: number, preceding: number) => num
   return Uint8Array.from({ length: 0x1_0000 }, (_, code) => (isSingle(code) ? 1 : 0))
 }
 
-/**
- * Writes single characters of UTF-8 from column `x` on, up to the first byte that is none of one or the line's width.
- * Gives the bytes it took and the column it came to.
- */
-export function writeCells(
-  bytes: Uint8Array,
-  from: number,
-  words: Uint32Array,
-  x: number,
-  cols: number,
-  style: { readonly fg: number; readonly bg: number },
-  known: Singles,
-): { at: number; x: number } {
-  const fg = style.fg | 0
-  const bg = style.bg | 0
-  const end = cols * cellWords
-  let word = x * cellWords
+/** Words of the style that characters are written in. */
+export interface Style {
+  readonly fg: number
+  readonly bg: number
+}
+
+/** A piece of output, and most of it four bytes at a time: `words[i]` begins at byte `4 * i + shift`. */
+export interface Piece {
+  readonly bytes: Uint8Array
+  readonly words: Int32Array
+  readonly shift: number
+}
+
+export function pieceOf(bytes: Uint8Array): Piece {
+  const shift = -bytes.byteOffset & 3
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + shift, Math.max(0, bytes.length - shift) >> 2)
+  return { bytes, words, shift }
+}
+
+/** Goes over single characters of UTF-8, `room` at most. Gives where it came to and how many they are. */
+export function measure(piece: Piece, from: number, room: number, known: Singles): { at: number; columns: number } {
+  const { bytes, words, shift } = piece
+  let left = room
   let at = from
-  while (word < end && at < bytes.length) {
-    const stop = Math.min(bytes.length, at + (end - word) / cellWords)
-    for (; at < stop; at++, word += cellWords) {
+  while (left > 0 && at < bytes.length) {
+    const begun = at
+    const stop = Math.min(bytes.length, at + left)
+    for (; at < stop; at++) {
+      if (((at - shift) & 3) === 0) {
+        // No byte of the four is below 0x20 or above 0x7e.
+        for (let i = (at - shift) >> 2; at + 4 <= stop; i++, at += 4) {
+          const four = words[i] as number
+          if (((((four - 0x2020_2020) & ~four) | (four + 0x0101_0101) | four) & 0x8080_8080) !== 0) break
+        }
+        if (at === stop) break
+      }
       const code = bytes[at] as number
       if (code < 0x20 || code >= 0x7f) break
-      words[word] = code | narrow
-      words[word + 1] = fg
-      words[word + 2] = bg
     }
+    left -= at - begun
     if (at === stop) break
     const code = singleCode(bytes, at, known)
     if (code === 0) break
+    left--
+    at += code < 0x800 ? 2 : 3
+  }
+  measured.at = at
+  measured.columns = room - left
+  return measured
+}
+
+/** One for all: it is read at once, and a new one for each run is a tenth of the time. */
+const measured = { at: 0, columns: 0 }
+
+/** Writes characters that were measured into a line of `cols` columns, from column `x` on. */
+export function writeCells(
+  bytes: Uint8Array,
+  { from, to }: { readonly from: number; readonly to: number },
+  words: Uint32Array,
+  { x, cols }: { readonly x: number; readonly cols: number },
+  style: Style,
+): void {
+  const fg = style.fg | 0
+  const bg = style.bg | 0
+  let word = x * cellWords
+  for (let at = from; at < to; word += cellWords) {
+    const first = bytes[at++] as number
+    let code = first
+    if (first >= 0x80) {
+      const second = (bytes[at++] as number) & 0x3f
+      code =
+        first < 0xe0
+          ? ((first & 0x1f) << 6) | second
+          : ((first & 0x0f) << 12) | (second << 6) | ((bytes[at++] as number) & 0x3f)
+    }
     words[word] = code | narrow
     words[word + 1] = fg
     words[word + 2] = bg
-    word += cellWords
-    at += code < 0x800 ? 2 : 3
   }
-  written.at = at
-  written.x = word / cellWords
-  if (at === from) return written
   // Neither half of a wide character stays alone: a left one has width 2, a right one neither content nor width.
   if (x > 0 && (words[(x - 1) * cellWords] as number) >> widthShift === 2) blank(words, (x - 1) * cellWords, fg, bg)
-  if (word < end && words[word] === 0) blank(words, word, fg, bg)
-  return written
+  if (word < cols * cellWords && words[word] === 0) blank(words, word, fg, bg)
 }
 
 /** Columns of the character at `x`; 0 for the right half of a wide one. */
 export function widthAt({ _data }: { readonly _data: Uint32Array }, x: number): number {
   return (_data[x * cellWords] as number) >> widthShift
 }
-
-/** One for all: it is read at once, and a new one for each run is a tenth of the time. */
-const written = { at: 0, x: 0 }
 
 /** The single character of two or three bytes at `at`; 0 when there is another or none. */
 function singleCode(bytes: Uint8Array, at: number, known: Singles): number {

@@ -257,9 +257,27 @@ describe('the fast lane', () => {
     pair.close()
   })
 
-  it('leaves it to xterm what wide characters at a margin without wrapping do', () => {
-    const pair = new Pair(4, 2)
-    pair.write(new TextEncoder().encode('\u001b[?7l\u001b[1;3H漢漢b'))
+  it.each([
+    ['wide characters at a margin without wrapping', 4, 2, '\u001b[?7l\u001b[1;3H漢漢b'],
+    ['an erased line that is written and erased by xterm itself', 2, 1, '\u009b2Ka\u009b2K'],
+    ['one that is written by xterm and erased in the fast lane', 2, 1, '\u009b2K\u009b1Ga\u001b[2K'],
+    ['ends of lines that are starts of lines', 4, 3, '\u001b[20h\u001b[1;3H\nx'],
+    [
+      'text on a line that leaves the screen and comes back as a new one',
+      9,
+      2,
+      `\u001b[?1049h\u001b[Hold\u001b[2H${'\n'.repeat(9)}`,
+    ],
+    ['more runs on one line than can wait', 9, 2, 'a\u001b[1mb\u001b[m\r'.repeat(5_000)],
+    [
+      'text that is erased, half erased, and written over',
+      9,
+      2,
+      'abcdef\r\u001b[2Kghi\u001b[2G\u001b[1K\rj\u001b[3G\u001b[44mk\u001b[K',
+    ],
+  ] as const)('comes to the same with %s', (_name, cols, rows, text) => {
+    const pair = new Pair(cols, rows)
+    pair.write(new TextEncoder().encode(text))
     pair.expectSame()
     pair.close()
   })

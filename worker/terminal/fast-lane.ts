@@ -3,9 +3,10 @@
  * ends of lines, control sequences with plain numbers, and erasing. All else, and what control sequences mean, is left
  * to xterm's own code, so that the screen is the same to the last bit (fast-lane.test.ts compares them).
  */
-import { Eraser, type Singles, singleProperties, singles, widthAt, writeCells } from './cells.ts'
-import { replaceStyles } from './fast-style.ts'
-import type { CsiHandlers, EscHandlers, XtermInputHandler } from './xterm-insides.ts'
+import { Eraser, measure, type Piece, pieceOf, type Singles, singleProperties, singles, widthAt } from './cells.ts'
+import { setStyle } from './fast-style.ts'
+import { LateText } from './late-text.ts'
+import type { CsiHandlers, EscHandlers, XtermInputHandler, XtermLine } from './xterm-insides.ts'
 
 /** The parser's state between sequences. */
 const ground = 0
@@ -17,12 +18,31 @@ const extended = 0x1000_0000
 /** Colour and its mode; the bits above are styles, which erased cells have none of. */
 const colour = 0x03ff_ffff
 
+const backspace = 8
+const newline = 10
+const carriageReturn = 13
+const styleFinal = 0x6d
+/** As xterm: larger ones are this one. */
+const mostNumber = 0x7fff_ffff
+/** Cursor to somewhere, erasing of lines and of the screen, styles, the scrolling region, saving of the cursor. */
+const harmless = Uint8Array.from({ length: 0x7f }, (_, code) =>
+  'ABCDEFGH`adefJKmrsu'.includes(String.fromCharCode(code)) ? 1 : 0,
+)
+/** Modes of keys, cursor, mouse and paste, and synchronized output. */
+const harmlessModes: ReadonlySet<number> = new Set([1, 12, 25, 1000, 1002, 1003, 1004, 1006, 2004, 2026])
+/** Saving of the cursor, and the keypad. */
+const harmlessEscapes: readonly number[] = [0x37, 0x38, 0x3d, 0x3e]
+
 /** The same for all terminals: each has the same version of Unicode. */
 let known: Singles | undefined
 
 export class FastLane {
   readonly #handler: XtermInputHandler
   readonly #known: Singles
+  readonly #numbers = new Int32Array(32)
+  readonly #late = new LateText()
+  /** xterm's parser is between sequences and characters. */
+  #isGround = true
   /** xterm's own tables, which are dictionaries, as arrays: by control character, and by a sequence's final byte. */
   readonly #controls: readonly ((() => boolean) | undefined)[]
   readonly #sequences: readonly CsiHandlers[]
@@ -42,24 +62,32 @@ export class FastLane {
     this.#controls = Array.from({ length: 14 }, (_, code) => (code < 8 ? undefined : _executeHandlers[code]))
     this.#sequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[code])
     this.#privateSequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[(question << 8) | code])
-    replaceErase(handler)
-    replaceStyles(handler)
+    replaceErase(handler, this.#late)
+    replaceScroll(handler, this.#late)
   }
 
   /** Parses all of it at once. */
   parse(bytes: Uint8Array): void {
-    const { _parser: parser, _utf8Decoder: decoder } = this.#handler
+    const { _parser: parser, _bufferService } = this.#handler
+    this.#late.begin(bytes, _bufferService.cols)
+    const piece = pieceOf(bytes)
     let at = 0
     while (at < bytes.length) {
       let next = at
-      if (parser.currentState === ground && decoder.interim[0] === 0) {
+      if (this.#isGround) {
         const byte = bytes[at] as number
-        if (byte >= 0x20) next = this.#print(bytes, at)
+        if (byte >= 0x20) next = this.#print(piece, at)
         else if (byte === esc) next = this.#sequence(bytes, at)
-        else {
+        else if (byte === newline && this.#lineFeed()) next = at + 1
+        else if (byte === carriageReturn) {
+          this.#handler._activeBuffer.x = 0
+          parser.precedingJoinState = 0
+          next = at + 1
+        } else {
           const control = this.#controls[byte]
           if (control !== undefined) {
-            control()
+            if (byte === backspace) this.#late.aside(control)
+            else control()
             parser.precedingJoinState = 0
             next = at + 1
           }
@@ -67,22 +95,41 @@ export class FastLane {
       }
       at = next === at ? this.#slowly(bytes, at, bytes.indexOf(esc, at + 1)) : next
     }
+    this.#late.storeAll()
+  }
+
+  /** To the next line; false where the screen scrolls, at its end, and where a line's end is the next one's start. */
+  #lineFeed(): boolean {
+    const { _activeBuffer: buffer, _bufferService, _optionsService, _parser } = this.#handler
+    if (buffer.y === buffer.scrollBottom || buffer.y >= _bufferService.rows - 1) return false
+    if (_optionsService.rawOptions.convertEol) return false
+    const line = lineAt(buffer, buffer.y + 1)
+    if (line === undefined) return false
+    buffer.y++
+    line.isWrapped = false
+    if (buffer.x >= _bufferService.cols) buffer.x--
+    _parser.precedingJoinState = 0
+    return true
   }
 
   /** Leaves bytes up to `to` to xterm; -1 is the end. */
   #slowly(bytes: Uint8Array, at: number, to: number): number {
     const end = to === -1 ? bytes.length : to
-    try {
-      this.#handler.parse(bytes.subarray(at, end))
-    } catch {
-      // As in #carryOut. What was left of this piece is lost.
-      this.#handler._parser.reset()
-    }
+    const { _parser: parser, _utf8Decoder: decoder } = this.#handler
+    this.#late.aside(() => {
+      try {
+        this.#handler.parse(bytes.subarray(at, end))
+      } catch {
+        // As in #carryOut. What was left of this piece is lost.
+        parser.reset()
+      }
+    })
+    this.#isGround = parser.currentState === ground && decoder.interim[0] === 0
     return end
   }
 
   /** Gives where it stopped: `at` when this is nothing for the fast lane. */
-  #print(bytes: Uint8Array, at: number): number {
+  #print(piece: Piece, at: number): number {
     const {
       _activeBuffer: buffer,
       _bufferService,
@@ -100,45 +147,62 @@ export class FastLane {
       _curAttrData.extended.urlId !== 0
     )
       return at
-    const line = buffer.lines.get(buffer.ybase + buffer.y)
+    const line = lineAt(buffer, buffer.y)
     if (line === undefined) return at
-    const done = writeCells(bytes, at, line._data, buffer.x, _bufferService.cols, _curAttrData, this.#known)
-    if (done.at > at) {
-      buffer.x = done.x
+    const { at: end, columns } = measure(piece, at, _bufferService.cols - buffer.x, this.#known)
+    if (end > at) {
+      this.#late.print(line, at, end, buffer.x, _curAttrData)
+      buffer.x += columns
       _parser.precedingJoinState = singleProperties
-      return done.at
+      return end
     }
+    this.#late.store(line)
     // A resize has put the cursor elsewhere than behind the wide character that the next may join: one run for xterm.
     if (_parser.precedingJoinState >> 1 === 2 && buffer.x > 0 && widthAt(line, buffer.x - 1) !== 0) return at
     // One that wraps, is wide or joins others; and those after it that may be.
     let next = at + 1
-    while ((bytes[next] as number) >= 0x80) next++
-    return this.#slowly(bytes, at, next)
+    while ((piece.bytes[next] as number) >= 0x80) next++
+    return this.#slowly(piece.bytes, at, next)
   }
 
   /** Carries out `CSI [?] number ; … final`; gives its end, or `at` when it is another or unfinished. */
   #sequence(bytes: Uint8Array, at: number): number {
     if (bytes[at + 1] !== 0x5b) return this.#escape(bytes, at)
-    const { _parser: parser } = this.#handler
-    const { _params: params } = parser
     const isPrivate = bytes[at + 2] === question
-    params.reset()
+    const numbers = this.#numbers
+    let count = 0
     let value = 0
     for (let i = at + (isPrivate ? 3 : 2); i < bytes.length; i++) {
       const byte = bytes[i] as number
-      if (byte >= 0x30 && byte <= 0x39) value = value * 10 + byte - 0x30
+      if (byte >= 0x30 && byte <= 0x39) value = Math.min(value * 10 + byte - 0x30, mostNumber)
       else if (byte === 0x3b) {
-        params.addParam(value)
+        numbers[count++] = value
         value = 0
-      } else {
-        const handlers = byte < 0x40 ? undefined : (isPrivate ? this.#privateSequences : this.#sequences)[byte]
-        if (handlers === undefined) return at
-        params.addParam(value)
-        this.#carryOut(handlers)
-        return i + 1
+        if (count === numbers.length) return at
+      } else if (byte < 0x40) return at
+      else {
+        numbers[count++] = value
+        return this.#carryOutSequence(byte, isPrivate, count) ? i + 1 : at
       }
     }
     return at
+  }
+
+  /** Carries out the control sequence of the numbers that were found; false when xterm must read it itself. */
+  #carryOutSequence(final: number, isPrivate: boolean, count: number): boolean {
+    const { _parser: parser, _curAttrData } = this.#handler
+    if (final === styleFinal && !isPrivate && setStyle(_curAttrData, this.#numbers, count)) {
+      parser.precedingJoinState = 0
+      return true
+    }
+    const handlers = (isPrivate ? this.#privateSequences : this.#sequences)[final]
+    if (handlers === undefined) return false
+    const { _params: params } = parser
+    params.reset()
+    for (let i = 0; i < count; i++) params.addParam(this.#numbers[i] as number)
+    if (this.#leavesCells(final, isPrivate)) this.#carryOut(handlers)
+    else this.#late.aside(() => this.#carryOut(handlers))
+    return true
   }
 
   /** Carries out ESC and one byte, or `ESC (` and one; gives its end, or `at` when it is another or unfinished. */
@@ -147,8 +211,16 @@ export class FastLane {
     const end = at + (isCharset ? 3 : 2)
     const handlers = (isCharset ? this.#charsets : this.#escapes)[bytes[end - 1] ?? 0]
     if (handlers === undefined) return at
-    this.#carryOut(handlers)
+    if (isCharset || harmlessEscapes.includes(bytes[at + 1] as number)) this.#carryOut(handlers)
+    else this.#late.aside(() => this.#carryOut(handlers))
     return end
+  }
+
+  /** Does the sequence at hand neither read nor change a cell, or only through what is replaced below? */
+  #leavesCells(final: number, isPrivate: boolean): boolean {
+    if (!isPrivate) return harmless[final] === 1
+    const { params, length } = this.#handler._parser._params
+    return (final === 0x68 || final === 0x6c) && length === 1 && harmlessModes.has(params[0] as number)
   }
 
   /** Asks the last handler first, as xterm does. */
@@ -163,7 +235,14 @@ export class FastLane {
   }
 }
 
-function replaceErase(handler: XtermInputHandler): void {
+/** The line of the screen's row `y`: what xterm's own `get` gives, whose division is the slowest thing here. */
+function lineAt({ lines, ybase }: XtermInputHandler['_activeBuffer'], y: number): XtermLine | undefined {
+  const { _array, _startIndex, _maxLength } = lines
+  const index = _startIndex + ybase + y
+  return _array[index < _maxLength ? index : (index | 0) % (_maxLength | 0)]
+}
+
+function replaceErase(handler: XtermInputHandler, late: LateText): void {
   const eraser = new Eraser()
   const eraseSlowly = handler._eraseInBufferLine.bind(handler)
   const resetSlowly = handler._resetBufferLine.bind(handler)
@@ -178,25 +257,42 @@ function replaceErase(handler: XtermInputHandler): void {
     }
   }
   handler._eraseInBufferLine = (y, start, end, clearWrap = false, respectProtect = false) => {
-    const line = handler._activeBuffer.lines.get(handler._activeBuffer.ybase + y)
+    const line = lineAt(handler._activeBuffer, y)
     if (line === undefined || respectProtect) {
+      late.storeAll()
       eraseSlowly(y, start, end, clearWrap, respectProtect)
       return
     }
-    eraser.erase(line._data, line.length, start, end, handler._curAttrData.bg & colour)
+    const bg = handler._curAttrData.bg & colour
+    const isWhole = start === 0 && end >= line.length
+    if (!isWhole) late.store(line)
+    if (!isWhole || late.erases(line, bg)) eraser.erase(line._data, line.length, start, end, bg)
     if (clearWrap) line.isWrapped = false
   }
   handler._resetBufferLine = (y, respectProtect = false) => {
-    const row = handler._activeBuffer.ybase + y
-    const line = handler._activeBuffer.lines.get(row)
+    const line = lineAt(handler._activeBuffer, y)
     if (line === undefined || respectProtect) {
+      late.storeAll()
       resetSlowly(y, respectProtect)
       return
     }
     line._combined = {}
     line._extendedAttrs = {}
-    eraser.erase(line._data, line.length, 0, line.length, handler._curAttrData.bg & colour)
-    handler._activeBuffer.clearMarkers(row)
+    const bg = handler._curAttrData.bg & colour
+    if (late.erases(line, bg)) eraser.erase(line._data, line.length, 0, line.length, bg)
+    handler._activeBuffer.clearMarkers(handler._activeBuffer.ybase + y)
     line.isWrapped = false
+  }
+}
+
+/** A line that leaves the scrollback is used again as the new one. */
+function replaceScroll(handler: XtermInputHandler, late: LateText): void {
+  const { _bufferService: service } = handler
+  const scroll = service.scroll.bind(service)
+  service.scroll = (attributes, isWrapped) => {
+    const { lines } = handler._activeBuffer
+    const oldest = lines.isFull ? lines.get(0) : undefined
+    if (oldest !== undefined) late.drop(oldest)
+    scroll(attributes, isWrapped)
   }
 }

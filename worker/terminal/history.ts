@@ -146,7 +146,7 @@ export class History {
   #bear(): void {
     this.#model = this.#screens.open(this.sizes.at(this.#covered), this.#onParsed)
     const prefix = this.#prefix()
-    if (prefix !== '') this.#model.feed(new TextEncoder().encode(prefix))
+    if (prefix !== '') this.#model.feed(Buffer.from(prefix))
   }
 
   #feed(to: number): void {
@@ -160,10 +160,10 @@ export class History {
   }
 
   #feedBytes(to: number): void {
-    if (to <= this.#covered) return
-    const bytes = new Uint8Array(to - this.#covered)
-    this.ring.copy(this.#covered, bytes.length, bytes)
-    this.#model?.feed(bytes)
-    this.#covered = to
+    while (this.#covered < to) {
+      const bytes = this.ring.run(this.#covered, to)
+      this.#model?.feed(bytes)
+      this.#covered += bytes.length
+    }
   }
 }

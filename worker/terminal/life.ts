@@ -9,13 +9,14 @@ import { type InputEvents, InputPath } from './input-path.ts'
 import type { Launch } from './launch.ts'
 import type { Pty, PtySize, SpawnPty } from './pty.ts'
 import type { Screens } from './screens.ts'
+import type { Holds } from './terminal-end.ts'
 import { TitleWatch } from './title.ts'
 import { TtyWatch } from './tty-watch.ts'
 import type { Viewer } from './viewer.ts'
 
 export interface LifeEvents extends InputEvents {
   /** Output is in the ring; the chunk is valid only during the call. */
-  readonly output: (chunk: Buffer, plain: boolean, shown: boolean) => void
+  readonly output: (chunk: Buffer, holds: Holds | undefined, shown: boolean) => void
   readonly title: (title: string) => void
   readonly tty: (state: TtyState) => void
   /** After the last output. */
@@ -57,7 +58,7 @@ export class Life {
   constructor({ launch, size, spawn, screens, ringBytes }: LifeOptions, events: LifeEvents) {
     this.#events = events
     this.pty = spawn(launch, size, {
-      data: (chunk, plain, shown) => this.#output(chunk, plain, shown),
+      data: (chunk, holds, shown) => this.#output(chunk, holds, shown),
       exit: (exit) => this.#ended(exit),
       progress: () => this.input.progress(),
     })
@@ -82,9 +83,9 @@ export class Life {
   }
 
   /** Answers in the place of a terminal what the output that came just now asks; or not, when a browser will. */
-  answer(chunk: Buffer, plain: boolean, isAsked: boolean): void {
+  answer(chunk: Buffer, holds: Holds | undefined, isAsked: boolean): void {
     if (!isAsked) this.#questions.skip()
-    else if (!plain || this.#questions.isOpen) {
+    else if (holds === undefined || this.#questions.isOpen) {
       for (const answer of this.#questions.read(chunk, this.history.ring.end - chunk.length)) this.#say(answer)
     }
   }
@@ -152,13 +153,14 @@ export class Life {
     }
   }
 
-  #output(chunk: Buffer, plain = false, shown = false): void {
+  #output(chunk: Buffer, holds?: Holds, shown = false): void {
     if (shown) this.#near?.shown(chunk.length)
     if (this.#over) return
-    this.history.write(chunk, plain)
-    if (!plain) this.tty.output(chunk)
-    this.#events.output(chunk, plain, shown)
-    const title = plain ? undefined : this.#titles.scan(chunk)
+    this.history.write(chunk, holds === 'text')
+    // One that was cut goes on in whatever comes.
+    if (holds === undefined || this.tty.isOpen) this.tty.output(chunk)
+    this.#events.output(chunk, holds, shown)
+    const title = holds === undefined || this.#titles.isOpen ? this.#titles.scan(chunk) : undefined
     if (title === undefined || title === this.#title) return
     this.#title = title
     this.#events.title(title)

@@ -33,12 +33,12 @@ export interface OwnNative {
   ) => { readonly fd: number; readonly pid: number }
   /**
    * Reads from now on, and closes the descriptor in the end. Puts each batch into `target` (64 KB); length 0 is the end;
-   * `plain` is 1 for text and colours only, `shown` when it went the short way.
+   * `holds` is 1 for text and colours only, 2 for drawing besides; `shown` is 1 when it went the short way.
    */
   readonly open: (
     fd: number,
     target: Buffer,
-    onData: (length: number, plain?: number, shown?: number) => void,
+    onData: (length: number, holds?: number, shown?: number) => void,
   ) => NativeTerminal
   /** Bytes taken; 0 when there is no room; -1 when the terminal is gone. */
   readonly write: (terminal: NativeTerminal, bytes: Uint8Array) => number

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { probePty } from './probe-pty.ts'
 import { type Pty, type SpawnPty, spawnPty, spawnWith } from './pty.ts'
 import { load, loadPty, type OwnNative } from './pty-native.ts'
+import type { Holds } from './terminal-end.ts'
 
 const env = { PATH: '/usr/bin:/bin' }
 const size = { cols: 80, rows: 24 }
@@ -183,8 +184,8 @@ describe('the native part', () => {
 })
 
 describe('output on its way in', () => {
-  const isPlain = async (text: string) => {
-    const marks: (boolean | undefined)[] = []
+  const held = async (text: string) => {
+    const marks = new Set<Holds | undefined>()
     await new Promise<void>((resolve) => {
       const launch = {
         file: '/bin/sh',
@@ -193,25 +194,32 @@ describe('output on its way in', () => {
         cwd: '/',
       }
       const events = {
-        data: (_: Buffer, plain?: boolean) => void marks.push(plain),
+        data: (_: Buffer, holds?: Holds) => void marks.add(holds),
         exit: () => resolve(),
         progress: () => {},
       }
       spawnPty(launch, size, events)
     })
-    return marks.every((mark) => mark === true)
+    return [...marks]
   }
 
   it.runIf(loadPty().kind === 'own').for([
-    ['text with colours is plain', 'a line\r\n\u001b[1;32mgreen\u001b[0m\u001b[K µ\r\n\ttab', true],
-    ['a cursor that moves is not', 'a\u001b[2Ab', false],
-    ['a title is not', '\u001b]0;name\u0007', false],
-    ['a mode is not', '\u001b[?25l', false],
-    ['a colour without its end is not', 'text\u001b[3', false],
-    ['a lone escape is not', 'text\u001b', false],
-    ['line drawing is not', 'text\u000eqqq', false],
-    ['a form feed is not', 'text\fnext', false],
-  ] as const)('%s', async ([, text, plain]) => {
-    expect(await isPlain(text)).toBe(plain)
+    ['text with colours', 'a line\r\n\u001b[1;32mgreen\u001b[0m\u001b[K µ\r\n\ttab', 'text'],
+    ['a cursor that moves', 'a\u001b[2Ab', 'drawing'],
+    ['a saved cursor, a keypad, a character set', '\u001b7a\u001b=\u001b(Bb\u001b8', 'drawing'],
+    ['a mode', '\u001b[?25l\u001b[?2026;2004h', 'drawing'],
+    ['line drawing', 'text\u000eqqq', 'drawing'],
+    ['a form feed', 'text\fnext', 'drawing'],
+    ['a title', '\u001b]0;name\u0007', undefined],
+    ['another control string', '\u001bPq\u001b\\', undefined],
+    ['the alternate screen', 'a\u001b[?25;1049hb', undefined],
+    ['the way back from it', '\u001b[?47l', undefined],
+    ['a full reset', 'a\u001bcb', undefined],
+    ['a question', '\u001b[6n', undefined],
+    ['a colour without its end', 'text\u001b[3', undefined],
+    ['a mode without its end', 'text\u001b[?1049', undefined],
+    ['a lone escape', 'text\u001b', undefined],
+  ] as const)('is known for what it holds: %s', async ([, text, holds]) => {
+    expect(await held(text)).toEqual([holds])
   })
 })

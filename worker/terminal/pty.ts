@@ -12,15 +12,15 @@ import { openNative } from './native-end.ts'
 import { type LoadedPty, loadPty, type OnExit } from './pty-native.ts'
 import { PtyWriter } from './pty-writer.ts'
 import { StreamEnd } from './stream-end.ts'
-import type { Shortcut, TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
+import type { Holds, Shortcut, TerminalEnd, TerminalEndEvents } from './terminal-end.ts'
 import type { ReadTty } from './tty-watch.ts'
 
 export interface PtyEvents {
   /**
    * Output in batches: the first bytes after quiet or typing at once, a stream each 4 ms or 32 KB. Valid only during the
-   * call. `plain`: it is known to hold text and colours only, whole sequences each. `shown`: it went the short way.
+   * call. `holds`: what is known of it. `shown`: it went the short way.
    */
-  readonly data: (chunk: Buffer, plain?: boolean, shown?: boolean) => void
+  readonly data: (chunk: Buffer, holds?: Holds, shown?: boolean) => void
   /** After the last output, once. */
   readonly exit: (exit: TerminalExit) => void
   /** Waiting input was written. */

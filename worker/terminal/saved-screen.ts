@@ -22,7 +22,7 @@ export async function savedSession(
   let size = first?.type === 'reset' ? { cols: first.cols, rows: first.rows } : usual
   const screen = screens.open(size, () => {})
   for (const part of inOrder(frames)) {
-    if ('data' in part) screen.feed(Uint8Array.from(part.data))
+    if ('data' in part) screen.feed(part.data)
     else {
       size = part
       screen.resize(size)

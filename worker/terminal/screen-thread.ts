@@ -22,7 +22,8 @@ function carryOut(command: ScreenCommand): void {
   if (screen === undefined) return
   const { id } = command
   if (command.do === 'feed') {
-    screen.write(command.bytes, () => answer({ id, parsed: command.bytes.length }))
+    const { length: parsed, buffer: spent } = command.bytes
+    screen.write(command.bytes, () => answer({ id, parsed, spent }, [spent]))
   } else if (command.do === 'close') {
     screens.delete(id)
     screen.close()

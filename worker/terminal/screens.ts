@@ -6,19 +6,20 @@ import type { PtySize } from './pty.ts'
 
 export type ScreenCommand =
   | { readonly do: 'open'; readonly id: number; readonly cols: number; readonly rows: number }
-  | { readonly do: 'feed'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly do: 'feed'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly do: 'resize'; readonly id: number; readonly cols: number; readonly rows: number }
   | { readonly do: 'snapshot' | 'cursor'; readonly id: number; readonly ask: number }
   | { readonly do: 'close'; readonly id: number }
 
 export type ScreenAnswer =
-  | { readonly id: number; readonly parsed: number }
+  /** `spent`: the memory of what was fed, to be used again. */
+  | { readonly id: number; readonly parsed: number; readonly spent: ArrayBuffer }
   | { readonly id: number; readonly ask: number; readonly snapshot: Uint8Array }
 
 /** One session's screen model. */
 export interface ScreenModel {
-  /** Takes the bytes over; the caller must not use their buffer any more. */
-  readonly feed: (bytes: Uint8Array<ArrayBuffer>) => void
+  /** Takes a copy. */
+  readonly feed: (bytes: Uint8Array) => void
   readonly resize: (size: PtySize) => void
   /** The screen after all that was fed; rejects when the thread has died. */
   readonly snapshot: () => Promise<Uint8Array>
@@ -35,6 +36,11 @@ interface Entry {
   readonly onParsed: () => void
 }
 
+/** A History feeds a quarter of its ring at a time. */
+const pieceBytes = 65_536
+/** What two sessions with much to say have on their way. */
+const mostSpent = 4
+
 /** A thread that was never idle for so long is warm: a new one parses at a third of its speed for seconds. */
 const idleMs = 60_000
 
@@ -42,6 +48,7 @@ export class Screens {
   #thread: Worker | undefined
   #ending: NodeJS.Timeout | undefined
   readonly #entries = new Map<number, Entry>()
+  readonly #spent: ArrayBuffer[] = []
   #last = 0
 
   /** A new model; `onParsed` comes whenever it has caught up some. */
@@ -54,8 +61,10 @@ export class Screens {
     this.#post({ do: 'open', id, cols, rows })
     return {
       feed: (bytes) => {
+        const copy = this.#memory(bytes.length)
+        copy.set(bytes)
         entry.behind += bytes.length
-        this.#post({ do: 'feed', id, bytes }, [bytes.buffer])
+        this.#post({ do: 'feed', id, bytes: copy }, [copy.buffer])
       },
       resize: (size) => this.#post({ do: 'resize', id, ...size }),
       snapshot: () => this.#ask('snapshot', id, entry),
@@ -69,6 +78,12 @@ export class Screens {
       behind: () => entry.behind,
       close: () => this.#close(id),
     }
+  }
+
+  /** Memory that is new each time has to be cleared, and found to be garbage: a seventh of all that a model costs. */
+  #memory(length: number): Uint8Array<ArrayBuffer> {
+    const spent = length <= pieceBytes ? this.#spent.pop() : undefined
+    return new Uint8Array(spent ?? new ArrayBuffer(Math.max(length, pieceBytes)), 0, length)
   }
 
   #ask(what: 'snapshot' | 'cursor', id: number, entry: Entry): Promise<Uint8Array> {
@@ -103,6 +118,9 @@ export class Screens {
   }
 
   #answered(message: ScreenAnswer): void {
+    if ('spent' in message && message.spent.byteLength === pieceBytes && this.#spent.length < mostSpent) {
+      this.#spent.push(message.spent)
+    }
     const entry = this.#entries.get(message.id)
     if (entry === undefined) return
     if ('parsed' in message) {

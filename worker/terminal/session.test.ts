@@ -6,6 +6,7 @@ import type { Pty, PtyEvents } from './pty.ts'
 import type { Screens } from './screens.ts'
 import { TerminalSession } from './session.ts'
 import { stillPty } from './still-pty.ts'
+import type { Holds } from './terminal-end.ts'
 import { wholeFrame } from './viewer.ts'
 
 const ringBytes = 65_536
@@ -32,6 +33,7 @@ function scripted() {
   const pty: Pty = {
     ...stillPty,
     pid: 1,
+    tty: () => ({ echo: true, canonical: true }),
     write: (data) => typed.push(Buffer.from(data).toString()),
     pause: () => {
       running = false
@@ -48,7 +50,8 @@ function scripted() {
     ...{ id: 's', launch: { file: '/bin/true', args: [], env: {}, cwd: '/' }, ringBytes, spawn, screens, ...size },
   })
   const print = (bytes: number) => events?.data(Buffer.alloc(bytes, '\u001b[Hdrawn'))
-  return { session, print, isRunning: () => running, typed }
+  const say = (text: string, holds?: Holds) => events?.data(Buffer.from(text), holds)
+  return { session, print, say, isRunning: () => running, typed }
 }
 
 function attached(session: TerminalSession, about: Partial<Hello> = {}) {
@@ -78,6 +81,20 @@ describe('a program that waited for its fastest viewer', () => {
     expect(isRunning()).toBe(false)
     await expect.poll(resets).toBe(2)
     expect(isRunning()).toBe(true)
+    session.close()
+  })
+})
+
+describe('a sequence that a batch cut', () => {
+  it.each(['text', 'drawing'] as const)('is read to its end in a batch of %s', (holds) => {
+    const { session, say } = scripted()
+    const { frames } = attached(session)
+    say('\u001b]0;a ti')
+    say('tle\u0007 and more', holds)
+    say('\u001b[?10')
+    say('49h', holds)
+    expect(session.info().title).toBe('a title')
+    expect(frames.findLast(({ type }) => type === 'event')).toMatchObject({ event: { kind: 'tty', alternate: true } })
     session.close()
   })
 })

@@ -21,6 +21,7 @@ import type { ByteRing } from './ring.ts'
 import { screens } from './screens.ts'
 import type { SessionOptions, TerminalInfo } from './session-options.ts'
 import { SharedSize } from './shared-size.ts'
+import type { Holds } from './terminal-end.ts'
 import { type Replay, Viewer, type ViewerLink, type ViewerSource } from './viewer.ts'
 import { Viewers } from './viewers.ts'
 
@@ -214,7 +215,7 @@ export class TerminalSession implements ViewerSource {
     const life: Life = new Life(
       { launch, size: { cols, rows }, spawn, screens: models, ringBytes },
       {
-        output: (chunk, plain, shown) => this.#output(chunk, plain, shown),
+        output: (chunk, holds, shown) => this.#output(chunk, holds, shown),
         title: (title) => this.announce({ kind: 'title', title }),
         tty: (state) => this.announce({ kind: 'tty', ...state }),
         exit: (exit) => {
@@ -239,13 +240,13 @@ export class TerminalSession implements ViewerSource {
   }
 
   /** Output comes in batches (PtyEvents): what is there goes out. */
-  #output(chunk: Buffer, plain: boolean, shown: boolean): void {
+  #output(chunk: Buffer, holds: Holds | undefined, shown: boolean): void {
     this.#flush()
     this.#lastOutputAt = this.#now()
     this.#life.settleFlow(this.#viewers.fastest())
     // What went the short way left it open.
     if (!shown) this.#shorten()
-    this.#life.answer(chunk, plain, !this.#viewers.answers(this.#size.owner))
+    this.#life.answer(chunk, holds, !this.#viewers.answers(this.#size.owner))
   }
 
   #flush(): void {

@@ -29,9 +29,15 @@ export interface TerminalEnd {
   readonly close: () => void
 }
 
+/**
+ * What a batch is known to hold, in whole sequences: text and colours only, or drawing besides. Neither a title nor
+ * another control string, a question, a full reset or a switch of screens.
+ */
+export type Holds = 'text' | 'drawing'
+
 export interface TerminalEndEvents {
-  /** Output in batches, as flushDelay says. Valid only during the call. `plain` and `shown` as in PtyEvents. */
-  readonly data: (batch: Buffer, plain?: boolean, shown?: boolean) => void
+  /** Output in batches, as flushDelay says. Valid only during the call. `holds` and `shown` as in PtyEvents. */
+  readonly data: (batch: Buffer, holds?: Holds, shown?: boolean) => void
   /** Nobody has the terminal open any more. */
   readonly end: () => void
 }

@@ -10,6 +10,11 @@ const unsafe = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 export class TitleWatch {
   #carried: Buffer = Buffer.alloc(0)
 
+  /** Has a title begun that is not finished? */
+  get isOpen(): boolean {
+    return this.#carried.length > 0
+  }
+
   /** Goes over output; gives the last title in it, if there was one. */
   scan(chunk: Buffer): string | undefined {
     if (this.#carried.length === 0 && chunk.indexOf(start) === -1 && chunk.at(-1) !== 0x1b) return undefined

@@ -33,6 +33,11 @@ export class TtyWatch {
     return this.#state
   }
 
+  /** Has a sequence begun that is not finished? */
+  get isOpen(): boolean {
+    return this.#screen.isOpen
+  }
+
   output(chunk: Buffer): void {
     this.#screen.scan(chunk)
   }
@@ -103,6 +108,10 @@ export class AlternateWatch {
 
   get alternate(): boolean {
     return this.#on
+  }
+
+  get isOpen(): boolean {
+    return this.#carried.length > 0
   }
 
   scan(chunk: Buffer): void {

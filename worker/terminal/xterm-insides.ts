@@ -16,6 +16,15 @@ export interface XtermLine {
   isWrapped: boolean
 }
 
+/** In a circle: the first one is at `_startIndex`, which may have gone round some times. */
+export interface XtermLines {
+  readonly isFull: boolean
+  readonly get: (index: number) => XtermLine | undefined
+  readonly _array: readonly (XtermLine | undefined)[]
+  readonly _startIndex: number
+  readonly _maxLength: number
+}
+
 export interface XtermParams {
   readonly params: Int32Array
   /** How many of them are set. */
@@ -45,18 +54,24 @@ export interface XtermParser {
 export interface XtermInputHandler {
   readonly _activeBuffer: {
     x: number
-    readonly y: number
+    y: number
     readonly ybase: number
-    readonly lines: { readonly get: (y: number) => XtermLine | undefined }
+    readonly scrollBottom: number
+    readonly lines: XtermLines
     readonly clearMarkers: (y: number) => void
   }
-  readonly _bufferService: { readonly cols: number }
+  readonly _bufferService: {
+    readonly cols: number
+    readonly rows: number
+    scroll: (attributes: object, isWrapped?: boolean) => void
+  }
   readonly _charsetService: { readonly charset: object | undefined }
   readonly _coreService: {
     readonly decPrivateModes: { readonly wraparound: boolean }
     readonly modes: { readonly insertMode: boolean }
   }
   readonly _curAttrData: XtermAttributes
+  readonly _optionsService: { readonly rawOptions: { readonly convertEol: boolean } }
   readonly _parser: XtermParser
   readonly _unicodeService: { readonly charProperties: (code: number, preceding: number) => number }
   /** `interim`: bytes of an unfinished character, 0 when there is none. */
@@ -65,18 +80,23 @@ export interface XtermInputHandler {
   _eraseInBufferLine: (y: number, start: number, end: number, clearWrap?: boolean, respectProtect?: boolean) => void
   _resetBufferLine: (y: number, respectProtect?: boolean) => void
   eraseInDisplay: (params: XtermParams, respectProtect?: boolean) => boolean
-  _processSGR0: (attributes: XtermAttributes) => void
-  _extractColor: (params: XtermParams, at: number, attributes: XtermAttributes) => number
 }
 
 /** Is this what the fast lane knows? For a handler that has parsed nothing yet. */
 export function isKnown(handler: unknown): handler is XtermInputHandler {
   const given = handler as Partial<XtermInputHandler>
-  const { _activeBuffer, _bufferService, _coreService, _curAttrData, _parser, _unicodeService, _utf8Decoder } = given
+  const {
+    _activeBuffer,
+    _bufferService,
+    _coreService,
+    _curAttrData,
+    _optionsService,
+    _parser,
+    _unicodeService,
+    _utf8Decoder,
+  } = given
   const functions = [
     ...[
-      given._processSGR0,
-      given._extractColor,
       given.parse,
       given.eraseInDisplay,
       given._eraseInBufferLine,
@@ -85,6 +105,7 @@ export function isKnown(handler: unknown): handler is XtermInputHandler {
     ],
     ...[
       _activeBuffer?.clearMarkers,
+      _bufferService?.scroll,
       _parser?.reset,
       _parser?._params?.reset,
       _parser?._params?.addParam,
@@ -102,6 +123,7 @@ export function isKnown(handler: unknown): handler is XtermInputHandler {
     cells instanceof Uint32Array &&
     cells.length === 3 * (_bufferService?.cols ?? 0) &&
     cells[0] === 1 << 22 &&
+    _optionsService?.rawOptions.convertEol === false &&
     typeof _coreService?.modes?.insertMode === 'boolean' &&
     typeof _coreService.decPrivateModes?.wraparound === 'boolean' &&
     _curAttrData?.extended?.urlId === 0 &&

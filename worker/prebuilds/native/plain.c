@@ -1,8 +1,9 @@
 /*
- * Tells batches that are text and colours from those that need a closer look: most of a build's log needs none, and
- * looking at it in JavaScript would cost as much as reading it.
+ * Tells what a batch holds: text and colours, drawing besides, or something that JavaScript has to look for. Most of a
+ * build's log and of an agent's repaints needs no closer look, and each in JavaScript costs as much as reading it.
  */
 #include "terminal.h"
+#include <stdlib.h>
 #include <string.h>
 
 enum { esc = 0x1b };
@@ -27,12 +28,44 @@ static const char *behind_colour(const char *at, const char *end) {
   return NULL;
 }
 
-bool is_plain(const char *bytes, size_t length) {
-  const char *at = bytes, *end = bytes + length;
-  if (has_drawing_control((const unsigned char *)bytes, length)) return false;
-  while (at < end && (at = memchr(at, esc, end - at))) {
-    at = behind_colour(at, end);
-    if (!at) return false;
+/* Does `? number ; … h` or `l` between here and its end switch between the normal and the alternate screen? */
+static bool switches_screen(const char *at, const char *end) {
+  for (at++; at < end; at++) {
+    char *behind;
+    const long mode = strtol(at, &behind, 10);
+    if (mode == 47 || mode == 1047 || mode == 1049) return true;
+    at = behind;
   }
-  return true;
+  return false;
+}
+
+/*
+ * Behind a whole sequence that nobody looks for, or NULL: not behind control strings (titles are such), a full reset,
+ * questions (`c`, `n`), a switch of screens, or one that has no end here.
+ */
+static const char *behind_drawing(const char *at, const char *end) {
+  if (end - at < 2) return NULL;
+  if (at[1] != '[') return strchr("]P_^Xc", at[1]) ? NULL : at + 2;
+  const char *from = at + 2;
+  for (at = from; at < end; at++) {
+    if (*at >= 0x20 && *at < 0x40) continue;
+    if (*at < 0x40 || *at > 0x7e || *at == 'c' || *at == 'n') return NULL;
+    return *from == '?' && (*at == 'h' || *at == 'l') && switches_screen(from, at) ? NULL : at + 1;
+  }
+  return NULL;
+}
+
+enum holds what_holds(const char *bytes, size_t length) {
+  const char *at = bytes, *end = bytes + length;
+  enum holds holds = has_drawing_control((const unsigned char *)bytes, length) ? holds_drawing : holds_text;
+  while (at < end && (at = memchr(at, esc, end - at))) {
+    const char *behind = behind_colour(at, end);
+    if (!behind) {
+      holds = holds_drawing;
+      behind = behind_drawing(at, end);
+      if (!behind) return holds_anything;
+    }
+    at = behind;
+  }
+  return holds;
 }

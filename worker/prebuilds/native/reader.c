@@ -48,7 +48,7 @@ static void give_back(struct terminal *terminal) {
 /* Hands on `length` bytes in `target`. JavaScript may do anything there, closing this terminal included. */
 static void tell_target(struct terminal *terminal, int32_t length, bool shown) {
   struct watched *watched = &terminal->watched;
-  const int32_t news[] = {length, is_plain(watched->target, length), shown};
+  const int32_t news[] = {length, what_holds(watched->target, length), shown};
   if (length > 0) tell_watched(watched, 3, news);
 }
 

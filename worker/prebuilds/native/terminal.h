@@ -170,8 +170,9 @@ void settle(struct terminal *terminal);
 /* Sends output; false when it may not. */
 bool show_at_once(struct terminal *terminal, const char *bytes, size_t length);
 
-/* plain.c. Is it text and colours and nothing else, neither begun before nor left unfinished? */
-bool is_plain(const char *bytes, size_t length);
+/* plain.c. What a batch holds, in sequences that are whole; JavaScript knows these numbers. */
+enum holds { holds_anything, holds_text, holds_drawing };
+enum holds what_holds(const char *bytes, size_t length);
 
 /* spawn.c: spawn(file, args, env, cwd, cols, rows, onExit) */
 napi_value js_spawn(napi_env env, napi_callback_info info);
