@@ -31,6 +31,8 @@ export class History {
   /** From here on all is known to be text and colours. */
   #mixedTo = 0
   #model: ScreenModel | undefined
+  /** From there on, at least, a screen of so many rows was full. */
+  #filled = { from: -1, rows: 0 }
 
   /** `onParsed` comes when the model has caught up some. */
   constructor(size: PtySize, screens: Screens, onParsed: () => void, ringBytes?: number) {
@@ -114,8 +116,12 @@ export class History {
 
   /** Makes sure that output before `to` may leave the ring. */
   #cover(to: number): void {
-    const piece = this.ring.view(this.#covered, to)
-    const cut = safeCut(piece)
+    let piece = this.ring.run(this.#covered, to)
+    let cut = safeCut(piece)
+    if (cut === 0) {
+      piece = this.ring.view(this.#covered, to)
+      cut = safeCut(piece)
+    }
     // Inside a string that began before, text is not what it seems, whoever calls it plain.
     if (this.#model === undefined && this.#open === undefined) {
       const plain = this.#plain.clone()
@@ -134,11 +140,18 @@ export class History {
 
   /** Do the lines from here on fill the screen by themselves? */
   #fillsScreen(from: number): boolean {
-    let missing = 2 * this.sizes.at(this.ring.end).rows
+    const { rows } = this.sizes.at(this.ring.end)
+    if (this.#filled.rows === rows && from <= this.#filled.from) return true
+    let missing = 2 * rows
     for (let end = this.ring.end; end > from; end -= lookBytes) {
-      const bytes = this.ring.view(Math.max(from, end - lookBytes), end)
-      for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) missing--
-      if (missing <= 0) return true
+      const start = Math.max(from, end - lookBytes)
+      const bytes = this.ring.view(start, end)
+      for (let at = bytes.lastIndexOf(newline); at !== -1; at = at === 0 ? -1 : bytes.lastIndexOf(newline, at - 1)) {
+        missing--
+        if (missing > 0) continue
+        this.#filled = { from: start + at, rows }
+        return true
+      }
     }
     return false
   }

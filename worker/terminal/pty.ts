@@ -3,7 +3,6 @@
  * terminal is read and written is behind TerminalEnd.
  */
 import { closeSync } from 'node:fs'
-import { getPriority, setPriority } from 'node:os'
 import { messageOf, WorkshopError } from '@workshop/contracts/errors'
 import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
 import { errorCode } from './error-code.ts'
@@ -62,7 +61,6 @@ export function spawnWith(loaded: LoadedPty): SpawnPty {
   return (launch, size, events) => {
     let ended: (exit: TerminalExit) => void = () => {}
     const { fd, pid } = start(loaded, launch, size, (code, signal) => ended({ code, signal }))
-    giveWay(pid)
     const pty = new RunningPty(pid, (own) => openOrEnd(loaded, { fd, pid }, own), events)
     ended = (exit) => pty.ended(exit)
     return pty
@@ -82,17 +80,6 @@ function start({ kind, native }: LoadedPty, launch: Launch, { cols, rows }: PtyS
   } catch (cause) {
     const why = messageOf(cause)
     throw new WorkshopError({ code: 'WO-4030', message: `${launch.file} in ${cwd}: ${why}` }, { cause })
-  }
-}
-
-/** Keys are felt: on a machine full of builds the server goes before them. Nobody's program goes before another's. */
-const niceness = 5
-
-function giveWay(pid: number): void {
-  try {
-    setPriority(pid, Math.min(19, getPriority() + niceness))
-  } catch {
-    // It has ended, or may not be slowed down: both are no reason not to run it.
   }
 }
 
