@@ -1,7 +1,9 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
-const slow = { testTimeout: 120_000, hookTimeout: 180_000 }
+/** On a machine that does much else, what is waited for may take seconds. */
+const patient = { testTimeout: 20_000, expect: { poll: { timeout: 15_000 } } }
+const slow = { ...patient, testTimeout: 120_000, hookTimeout: 180_000 }
 
 export default defineConfig({
   test: {
@@ -12,7 +14,7 @@ export default defineConfig({
           environment: 'node',
           include: ['{contracts,controller,worker,emulator,scripts,test/bench}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
-          testTimeout: 20_000,
+          ...patient,
         },
       },
       {
@@ -22,6 +24,7 @@ export default defineConfig({
           environment: 'happy-dom',
           include: ['console/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
+          ...patient,
         },
       },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], ...slow } },
@@ -34,6 +37,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
           fileParallelism: false,
+          ...patient,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

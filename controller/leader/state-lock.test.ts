@@ -70,7 +70,7 @@ it('lets only one of two take over', async () => {
 it('is told when somebody else took it, and leaves their lock alone', async () => {
   const first = await lock()
   await left({ host: 'other', pid: 1, born: '' })
-  await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce())
+  await vi.waitFor(() => expect(lost).toHaveBeenCalledOnce(), 15_000)
   await first.release()
   expect(JSON.parse(await readFile(file(), 'utf8')).host).toBe('other')
 })

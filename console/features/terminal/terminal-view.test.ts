@@ -58,6 +58,9 @@ function print(text: string) {
 }
 const sent = () => (Line.last?.sent ?? []).map((bytes) => new TextDecoder().decode(bytes)).join('')
 
+/** Dialogs are loaded when they are needed. */
+const until = <Found>(look: () => Found) => vi.waitFor(look, 15_000)
+
 function paste(text: string) {
   const clipboardData = new DataTransfer()
   clipboardData.setData('text/plain', text)
@@ -79,7 +82,7 @@ describe('a paste', () => {
   it('of a long line is asked about while the kernel gives the program whole lines', async () => {
     say({ type: 'event', event: { kind: 'tty', echo: true, canonical: true, alternate: false } })
     paste(line)
-    const question = await vi.waitFor(() => document.querySelector('[role=dialog]') ?? expect.fail('no question'))
+    const question = await until(() => document.querySelector('[role=dialog]') ?? expect.fail('no question'))
     expect(question.textContent).toContain('Line 1 is too long')
     expect(sent()).not.toContain('xxx')
     const buttons = [...question.querySelectorAll('button')]
@@ -93,7 +96,7 @@ describe('a sequence that trips xterm.js up', () => {
   it('leaves a terminal that erases, shows and answers what comes after', async () => {
     print('before\u001b[999;999H\u001b[1J\u001b[Hafter')
     print('\u001b[c')
-    await vi.waitFor(() => expect(sent()).toContain('[?1;2c'))
+    await until(() => expect(sent()).toContain('[?1;2c'))
     expect(terminalControls('s')?.text()).toBe('after')
   })
 })
@@ -103,16 +106,16 @@ describe('a program that would write the clipboard (OSC 52)', () => {
 
   it('is kept waiting for a click when nobody typed, though it makes the terminal answer', async () => {
     print('\u001b[c\u001b[?1004h')
-    await vi.waitFor(() => expect(sent()).toMatch(/\[\?1;2c.*\[[IO]/s))
+    await until(() => expect(sent()).toMatch(/\[\?1;2c.*\[[IO]/s))
     print(wish)
-    await vi.waitFor(() => expect(view.emitted('offer')).toEqual([['planted']]))
+    await until(() => expect(view.emitted('offer')).toEqual([['planted']]))
     expect(copied).toEqual([])
   })
 
   it('writes it right after typing', async () => {
     paste('y')
     print(wish)
-    await vi.waitFor(() => expect(copied).toEqual(['planted']))
+    await until(() => expect(copied).toEqual(['planted']))
     expect(view.emitted('offer')).toBeUndefined()
   })
 })
