@@ -27,6 +27,15 @@ function room() {
     area.value += data
     tell(new InputEvent('input', { ...said, data, inputType }))
   }
+  const key = (name: string) => {
+    const event = new KeyboardEvent('keydown', { ...said, key: name, cancelable: true })
+    Object.defineProperty(event, 'keyCode', { value: 229 })
+    tell(event)
+  }
+  const remove = () => {
+    area.value = area.value.slice(0, -1)
+    tell(new InputEvent('input', { ...said, data: null, inputType: 'deleteContentBackward' }))
+  }
   const compose = (text: string) => {
     const before = area.value
     tell(new CompositionEvent('compositionstart', { ...said, data: '' }))
@@ -44,7 +53,16 @@ function room() {
     'between our look and that of xterm.js': { target: element, capture: true },
     'right after both': { target: area, capture: false },
   }
-  return { typeAmid, sent: () => sent.join(''), type, compose, blur: () => tell(new FocusEvent('blur')), area }
+  return {
+    typeAmid,
+    key,
+    delete: remove,
+    sent: () => sent.join(''),
+    type,
+    compose,
+    blur: () => tell(new FocusEvent('blur')),
+    area,
+  }
 }
 
 /** Lets some tasks go by, each the chance of a timer. */
@@ -88,6 +106,38 @@ describe('an input method', () => {
       }
     },
   )
+
+  it('sends a composition once that a key without a name began', async () => {
+    const person = room()
+    for (const text of ['。', '字', 'é']) {
+      person.key('Process')
+      person.compose(text)
+      await tasks(3)
+    }
+    person.key('Process')
+    person.type('!')
+    await tasks(3)
+    expect(person.sent()).toBe('。字é!')
+  })
+
+  it('sends Enter as Enter before the composition is out', async () => {
+    const person = room()
+    person.compose('字')
+    person.key('Unidentified')
+    person.type('\n', 'insertLineBreak')
+    await tasks(3)
+    expect(person.sent()).toBe('字\r')
+  })
+
+  it('deletes what was there before a composition that was given up', async () => {
+    const person = room()
+    person.type('ab')
+    person.compose('')
+    person.key('Unidentified')
+    person.delete()
+    await tasks(3)
+    expect(person.sent()).toBe('ab\u007f')
+  })
 
   it('keeps what comes after a composition that was given up', async () => {
     for (const wait of [0, 1, 2, 3]) {

@@ -59,6 +59,19 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
     if (text !== '') type(text)
   }
 
+  /** Something came before what is left was sent: it is in the area by now, and what was typed goes with the rest. */
+  const alter = (inputType: string, text: string) => {
+    if (!area || inputType === 'insertText') return
+    if (text === '\r') {
+      area.value = area.value.replace(/\n$/, '')
+      send()
+      type(text)
+    } else if (area.value.length < start) {
+      start = area.value.length
+      type(text)
+    }
+  }
+
   on('compositionstart', ({ target }) => {
     composing = true
     area = areaOf(target)
@@ -78,7 +91,7 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
   on('compositionend', () => setTimeout(looked), false)
   on('blur', send)
   on('keydown', (event) => {
-    soft = event.keyCode === nameless && event.key === 'Unidentified'
+    soft = event.keyCode === nameless
     if (soft && !composing) event.stopImmediatePropagation()
     // Enter right after a composition: xterm.js would send a piece between marks that it has yet to set.
     if (event.keyCode !== nameless) send()
@@ -88,8 +101,10 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
     const text = event.inputType === 'insertText' ? (event.data ?? '') : (typedFor[event.inputType] ?? '')
     if (text === '' || (left === 'nothing' && !soft)) return
     event.stopImmediatePropagation()
-    // It is in the area by now, and goes with the rest.
-    if (left === 'unsent') return
+    if (left === 'unsent') {
+      alter(event.inputType, text)
+      return
+    }
     type(text)
     const target = areaOf(event.target)
     if (target) target.value = left === 'sent' ? target.value.slice(0, start) : ''
