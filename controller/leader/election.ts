@@ -25,6 +25,9 @@ export interface LeaseTimes {
 /** Kubernetes' own figures (client-go). */
 export const steadyLease: LeaseTimes = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 }
 
+/** Giving the lease back may take so long: behind it comes the end of the process, and whoever ends that has a deadline. */
+const releaseMs = 5_000
+
 export interface ElectionOptions {
   readonly connection: {
     readonly open: () => Promise<{
@@ -106,17 +109,19 @@ export class Election {
   async release(): Promise<void> {
     const isOurs = this.isHeld()
     this.#lost.abort(new WorkshopError({ code: 'WO-3013', message: 'the lease was given back' }))
-    if (isOurs && !(await this.#giveBack())) await this.#giveBack()
+    if (!isOurs) return
+    const soon = AbortSignal.timeout(releaseMs)
+    if (!(await this.#giveBack(soon))) await this.#giveBack(soon)
   }
 
   /** False when the lease has changed meanwhile: a renewal that we gave up may still arrive. */
-  async #giveBack(): Promise<boolean> {
+  async #giveBack(signal: AbortSignal): Promise<boolean> {
     try {
-      const lease = this.#lease ?? (await this.#get())
+      const lease = this.#lease ?? (await this.#get(signal))
       this.#lease = undefined
       if (lease?.spec.holderIdentity !== this.#options.identity) return true
       const { leaseTransitions = 0 } = lease.spec
-      await this.#put(lease, { holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions })
+      await this.#put(lease, { holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions }, signal)
       return true
     } catch {
       return false
@@ -167,7 +172,7 @@ export class Election {
     return this.isHeld() ? undefined : `it was not renewed for ${times.renewMs} ms`
   }
 
-  async #get(signal?: AbortSignal): Promise<Lease | undefined> {
+  async #get(signal: AbortSignal): Promise<Lease | undefined> {
     const { api, namespace } = await this.#api()
     try {
       return await api.json<Lease>(this.#call('GET', objectPath(leases, namespace, this.#options.name)), signal)
@@ -177,7 +182,7 @@ export class Election {
     }
   }
 
-  async #put({ metadata }: Lease, spec: LeaseSpec, signal?: AbortSignal): Promise<Lease> {
+  async #put({ metadata }: Lease, spec: LeaseSpec, signal: AbortSignal): Promise<Lease> {
     const { api, namespace } = await this.#api()
     const { name, resourceVersion } = metadata
     const body = {
