@@ -37,7 +37,8 @@ export interface Piece {
 
 export function pieceOf(bytes: Uint8Array): Piece {
   const shift = -bytes.byteOffset & 3
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + shift, Math.max(0, bytes.length - shift) >> 2)
+  const count = (bytes.length - shift) >> 2
+  const words = count > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + shift, count) : new Int32Array(0)
   return { bytes, words, shift }
 }
 

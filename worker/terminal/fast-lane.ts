@@ -3,10 +3,11 @@
  * ends of lines, control sequences with plain numbers, and erasing. All else, and what control sequences mean, is left
  * to xterm's own code, so that the screen is the same to the last bit (fast-lane.test.ts compares them).
  */
-import { Eraser, measure, type Piece, pieceOf, type Singles, singleProperties, singles, widthAt } from './cells.ts'
+import { measure, type Piece, pieceOf, type Singles, singleProperties, singles, widthAt } from './cells.ts'
 import { setStyle } from './fast-style.ts'
 import { LateText } from './late-text.ts'
-import type { CsiHandlers, EscHandlers, XtermInputHandler, XtermLine } from './xterm-insides.ts'
+import type { CsiHandlers, EscHandlers, XtermInputHandler } from './xterm-insides.ts'
+import { limitShifts, lineAt, replaceErase, replaceScroll } from './xterm-steps.ts'
 
 /** The parser's state between sequences. */
 const ground = 0
@@ -15,8 +16,6 @@ const question = 0x3f
 const bracket = 0x28
 /** Says in a background word that underline style or link are kept beside the cell. */
 const extended = 0x1000_0000
-/** Colour and its mode; the bits above are styles, which erased cells have none of. */
-const colour = 0x03ff_ffff
 
 const backspace = 8
 const newline = 10
@@ -62,6 +61,7 @@ export class FastLane {
     this.#controls = Array.from({ length: 14 }, (_, code) => (code < 8 ? undefined : _executeHandlers[code]))
     this.#sequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[code])
     this.#privateSequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[(question << 8) | code])
+    limitShifts(handler)
     replaceErase(handler, this.#late)
     replaceScroll(handler, this.#late)
   }
@@ -232,67 +232,5 @@ export class FastLane {
       // Some trip xterm up at the edge of a fresh screen; one session's output must not end everybody's models.
     }
     parser.precedingJoinState = 0
-  }
-}
-
-/** The line of the screen's row `y`: what xterm's own `get` gives, whose division is the slowest thing here. */
-function lineAt({ lines, ybase }: XtermInputHandler['_activeBuffer'], y: number): XtermLine | undefined {
-  const { _array, _startIndex, _maxLength } = lines
-  const index = _startIndex + ybase + y
-  return _array[index < _maxLength ? index : (index | 0) % (_maxLength | 0)]
-}
-
-function replaceErase(handler: XtermInputHandler, late: LateText): void {
-  const eraser = new Eraser()
-  const eraseSlowly = handler._eraseInBufferLine.bind(handler)
-  const resetSlowly = handler._resetBufferLine.bind(handler)
-  const eraseScreen = handler.eraseInDisplay.bind(handler)
-  handler.eraseInDisplay = (params, respectProtect) => {
-    try {
-      return eraseScreen(params, respectProtect)
-    } catch {
-      // Up to the last cell, with no line below: that is the whole screen, number 2. The console mends it likewise.
-      params.params[0] = 2
-      return eraseScreen(params, respectProtect)
-    }
-  }
-  handler._eraseInBufferLine = (y, start, end, clearWrap = false, respectProtect = false) => {
-    const line = lineAt(handler._activeBuffer, y)
-    if (line === undefined || respectProtect) {
-      late.storeAll()
-      eraseSlowly(y, start, end, clearWrap, respectProtect)
-      return
-    }
-    const bg = handler._curAttrData.bg & colour
-    const isWhole = start === 0 && end >= line.length
-    if (!isWhole) late.store(line)
-    if (!isWhole || late.erases(line, bg)) eraser.erase(line._data, line.length, start, end, bg)
-    if (clearWrap) line.isWrapped = false
-  }
-  handler._resetBufferLine = (y, respectProtect = false) => {
-    const line = lineAt(handler._activeBuffer, y)
-    if (line === undefined || respectProtect) {
-      late.storeAll()
-      resetSlowly(y, respectProtect)
-      return
-    }
-    line._combined = {}
-    line._extendedAttrs = {}
-    const bg = handler._curAttrData.bg & colour
-    if (late.erases(line, bg)) eraser.erase(line._data, line.length, 0, line.length, bg)
-    handler._activeBuffer.clearMarkers(handler._activeBuffer.ybase + y)
-    line.isWrapped = false
-  }
-}
-
-/** A line that leaves the scrollback is used again as the new one. */
-function replaceScroll(handler: XtermInputHandler, late: LateText): void {
-  const { _bufferService: service } = handler
-  const scroll = service.scroll.bind(service)
-  service.scroll = (attributes, isWrapped) => {
-    const { lines } = handler._activeBuffer
-    const oldest = lines.isFull ? lines.get(0) : undefined
-    if (oldest !== undefined) late.drop(oldest)
-    scroll(attributes, isWrapped)
   }
 }

@@ -212,6 +212,8 @@ describe('output on its way in', () => {
     ['a colour without its end', 'text\u001b[3', undefined],
     ['a mode without its end', 'text\u001b[?1049', undefined],
     ['a lone escape', 'text\u001b', undefined],
+    ['two lone ones', 'text\u001b\u001b', undefined],
+    ['a title behind a lone escape', '\u001b\u001b]2;', undefined],
   ] as const)('is known for what it holds: %s', async ([, text, holds]) => {
     expect(await held(text)).toEqual([holds])
   })

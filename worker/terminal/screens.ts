@@ -38,6 +38,8 @@ interface Entry {
 
 /** A History feeds a quarter of its ring at a time. */
 const pieceBytes = 65_536
+/** Pieces up to a question about the cursor are short, and may be many. */
+const shortBytes = 16_384
 /** What two sessions with much to say have on their way. */
 const mostSpent = 4
 
@@ -61,6 +63,7 @@ export class Screens {
     this.#post({ do: 'open', id, cols, rows })
     return {
       feed: (bytes) => {
+        if (!this.#entries.has(id)) return
         const copy = this.#memory(bytes.length)
         copy.set(bytes)
         entry.behind += bytes.length
@@ -82,12 +85,13 @@ export class Screens {
 
   /** Memory that is new each time has to be cleared, and found to be garbage: a seventh of all that a model costs. */
   #memory(length: number): Uint8Array<ArrayBuffer> {
-    const spent = length <= pieceBytes ? this.#spent.pop() : undefined
-    return new Uint8Array(spent ?? new ArrayBuffer(Math.max(length, pieceBytes)), 0, length)
+    if (length < shortBytes || length > pieceBytes) return new Uint8Array(length)
+    return new Uint8Array(this.#spent.pop() ?? new ArrayBuffer(pieceBytes), 0, length)
   }
 
   #ask(what: 'snapshot' | 'cursor', id: number, entry: Entry): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
+      if (!this.#entries.has(id)) return reject(new Error('the screen is gone'))
       this.#last += 1
       entry.asks.set(this.#last, { resolve, reject })
       this.#post({ do: what, id, ask: this.#last })

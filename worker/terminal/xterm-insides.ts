@@ -56,6 +56,7 @@ export interface XtermInputHandler {
     x: number
     y: number
     readonly ybase: number
+    readonly scrollTop: number
     readonly scrollBottom: number
     readonly lines: XtermLines
     readonly clearMarkers: (y: number) => void

@@ -24,6 +24,13 @@ describe('a guarded xterm.js', () => {
     expect(line()).toBe('abcde')
   })
 
+  it.each(['S', 'T', 'L', 'M'])('is not kept busy by lines that are not there: CSI 2147483647 %s', async (final) => {
+    const { terminal, write, line } = open()
+    guardXterm(terminal)
+    await write(`gone\u001b[H\u001b[2147483647${final}\u001b[Hthere`)
+    expect(line()).toBe('there')
+  })
+
   it('goes on with the next piece when what throws is no plain sequence', async () => {
     const { terminal, write, line } = open()
     guardXterm(terminal)

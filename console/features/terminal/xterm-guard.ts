@@ -39,6 +39,17 @@ export function guardXterm(terminal: Terminal): void {
   }
   for (const handlers of [parser._csiHandlers, parser._escHandlers].flatMap((table) => Object.values(table)))
     for (const [i, handler] of handlers.entries()) handlers[i] = guarded(handler)
+  // Lines shifted in or out: more than there are changes nothing more, and 2^31 would stop the page for hours.
+  for (const final of 'STLM') {
+    const [handler] = parser._csiHandlers[final.charCodeAt(0)] ?? []
+    if (handler)
+      parser._csiHandlers[final.charCodeAt(0)] = [
+        (sequence) => {
+          sequence.params[0] = Math.min(sequence.params[0] ?? 1, terminal.rows)
+          return handler(sequence)
+        },
+      ]
+  }
   const parse = input.parse.bind(input)
   input.parse = (...given) => {
     try {

@@ -45,6 +45,8 @@ static bool switches_screen(const char *at, const char *end) {
  */
 static const char *behind_drawing(const char *at, const char *end) {
   if (end - at < 2) return NULL;
+  /* The second may begin something. */
+  if (at[1] == esc) return at + 1;
   if (at[1] != '[') return strchr("]P_^Xc", at[1]) ? NULL : at + 2;
   const char *from = at + 2;
   for (at = from; at < end; at++) {
