@@ -15,7 +15,6 @@ import {
 } from '@workshop/contracts/terminal-protocol'
 import type { Launch } from './launch.ts'
 import { Life } from './life.ts'
-import { NamedTimers } from './named-timers.ts'
 import { spawnPty } from './pty.ts'
 import type { ByteRing } from './ring.ts'
 import { screens } from './screens.ts'
@@ -32,7 +31,6 @@ export class TerminalSession implements ViewerSource {
   readonly #size: SharedSize
   readonly #viewers = new Viewers()
   readonly #exitListeners: ((exit: TerminalExit) => void)[] = []
-  readonly #timers = new NamedTimers<'resize'>()
   #life: Life
   #lastViewer = 0
   #uses = 0
@@ -45,7 +43,7 @@ export class TerminalSession implements ViewerSource {
     this.id = options.id
     this.#options = options
     this.#now = options.now ?? Date.now
-    this.#size = new SharedSize(options, this.#now)
+    this.#size = new SharedSize(options, this.#now, () => this.#settleSize(true))
     this.#life = this.#start(options.launch)
   }
 
@@ -152,7 +150,7 @@ export class TerminalSession implements ViewerSource {
     const fresh = this.#life.input.accept(viewer.client, inSeq, data)
     if (fresh.length === 0) return
     // Whoever types on has the size that they typed with, unless a wish of theirs still waits.
-    if (viewer.usedAt !== this.#uses || this.#timers.has('resize')) {
+    if (viewer.usedAt !== this.#uses || this.#size.isWaiting) {
       this.#use(viewer)
       this.#settleSize(true)
     }
@@ -188,7 +186,7 @@ export class TerminalSession implements ViewerSource {
   /** Runs a new program in place of the old one. Attached viewers come back by themselves, to a new screen. */
   restart(launch: Launch): void {
     this.#life.pty.kill('SIGKILL')
-    this.#timers.cancelAll()
+    this.#size.cancel()
     this.#life.close()
     this.#life = this.#start(launch)
     this.#viewers.closeAll(closeCode.restarted, 'a new program runs')
@@ -205,7 +203,7 @@ export class TerminalSession implements ViewerSource {
     this.#closed = true
     this.kill('SIGHUP')
     this.#viewers.closeAll(code, reason)
-    this.#timers.cancel('resize')
+    this.#size.cancel()
     this.#life.close()
   }
 
@@ -267,7 +265,7 @@ export class TerminalSession implements ViewerSource {
 
   /** Only who typed last has a short way: a key of another one may change the size first. */
   #shorten(): void {
-    this.#life.shorten(() => (this.#timers.has('resize') ? undefined : this.#viewers.latest(this.#uses)))
+    this.#life.shorten(() => (this.#size.isWaiting ? undefined : this.#viewers.latest(this.#uses)))
   }
 
   #settleSize(atOnce: boolean, newcomer?: Viewer): void {
@@ -277,12 +275,7 @@ export class TerminalSession implements ViewerSource {
 
   #grantSize(atOnce: boolean, newcomer?: Viewer): void {
     const changed = this.#size.settle(this.#viewers.list(), atOnce)
-    if (typeof changed === 'object') {
-      if (!this.#timers.has('resize')) this.#timers.set('resize', changed.againMs, () => this.#settleSize(true))
-      return
-    }
-    this.#timers.cancel('resize')
-    if (changed === 'same') return
+    if (changed === 'nothing') return
     const { size, owner } = this.#size
     if (changed === 'size') this.#life.resize(size)
     // A newcomer reads it in WELCOME.
