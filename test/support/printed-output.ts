@@ -43,6 +43,8 @@ const control = fc.constantFrom(
   '\u0085',
   '\u009b2K',
 )
+/** No more of them than the smallest screen has cells: from there on the mended xterm goes its own way. */
+const repeats = fc.constantFrom('\u001b[b', '\u001b[1b', '\u001b[2b')
 const switches = fc
   .constantFrom(
     ...['4h', '4l', '?7l', '?7h', '?6h', '?6l', '?45h', '?45l', '?1049h', '?1049l', '?47h', '?47l', '?2026h', '?2026l'],
@@ -103,7 +105,8 @@ const text = fc
     { weight: 3, arbitrary: characters },
     { weight: 2, arbitrary: control },
     { weight: 3, arbitrary: sequence('HABCDGd') },
-    { weight: 2, arbitrary: sequence('KJXPL@MSTb') },
+    { weight: 2, arbitrary: sequence('KJXPL@MST') },
+    { weight: 1, arbitrary: repeats },
     { weight: 1, arbitrary: sequence('rgfaeIZEFZ') },
     { weight: 2, arbitrary: style },
     { weight: 1, arbitrary: switches },

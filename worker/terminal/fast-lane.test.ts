@@ -145,6 +145,7 @@ describe('the fast lane', () => {
       `\u001b[?1049h\u001b[Hold\u001b[2H${'\n'.repeat(9)}`,
     ],
     ['text above lines that scroll alone', 10, 5, '\u001b[?1049h\u001b[Habc\u001b[2;5r\u001b[5H\n'],
+    ['a character that is repeated over the ends of lines', 9, 5, 'a\u001b[40b\u001b[2Kb\u001b[9b'],
     ['more runs on one line than can wait', 9, 2, 'a\u001b[1mb\u001b[m\r'.repeat(5_000)],
     [
       'text that is erased, half erased, and written over',
@@ -167,13 +168,16 @@ describe('the fast lane', () => {
     expect(screenText(terminal)).not.toContain('one')
   })
 
-  it.each(['S', 'T', 'L', 'M'])('is not kept busy by lines that are not there: CSI 2147483647 %s', (final) => {
-    const terminal = openTerminal(20, 5)
-    const lane = new FastLane(coreOf(terminal)._inputHandler)
+  it.each([...'STLMIZb'])('is not kept busy by more than there is: CSI 2147483647 %s', (final) => {
+    const [cols, rows] = [20, 5]
     // In one piece and cut, which xterm's own parser reads.
-    for (const piece of [`one\u001b[H\u001b[2147483647${final}`, 'two\u001b[H\u001b[2147', `483647${final}`])
-      lane.parse(new TextEncoder().encode(piece))
-    expect(screenText(terminal)).not.toMatch(/one|two/)
+    const pieces = [`one\u001b[2147483647${final}`, 'two\u001b[2147', `483647${final}!`]
+    const enough = `\u001b[${cols * rows}${final}`
+    const [limited, plain] = [openTerminal(cols, rows), openTerminal(cols, rows)]
+    const lane = new FastLane(coreOf(limited)._inputHandler)
+    for (const piece of pieces) lane.parse(new TextEncoder().encode(piece))
+    coreOf(plain).writeSync(new TextEncoder().encode(`one${enough}two${enough}!`))
+    expect(stateOf(limited)).toEqual(stateOf(plain))
   })
 
   it('keeps away from an xterm that it does not know', () => {

@@ -3,11 +3,12 @@
  * ends of lines, control sequences with plain numbers, and erasing. All else, and what control sequences mean, is left
  * to xterm's own code, so that the screen is the same to the last bit (fast-lane.test.ts compares them).
  */
+import { mendXterm } from '@workshop/contracts/xterm-mends'
 import { measure, type Piece, pieceOf, type Singles, singleProperties, singles, widthAt } from './cells.ts'
 import { setStyle } from './fast-style.ts'
 import { LateText } from './late-text.ts'
 import type { CsiHandlers, EscHandlers, XtermInputHandler } from './xterm-insides.ts'
-import { limitShifts, lineAt, replaceErase, replaceScroll } from './xterm-steps.ts'
+import { lineAt, replaceErase, replaceScroll } from './xterm-steps.ts'
 
 /** The parser's state between sequences. */
 const ground = 0
@@ -61,7 +62,7 @@ export class FastLane {
     this.#controls = Array.from({ length: 14 }, (_, code) => (code < 8 ? undefined : _executeHandlers[code]))
     this.#sequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[code])
     this.#privateSequences = Array.from({ length: 0x7f }, (_, code) => _csiHandlers[(question << 8) | code])
-    limitShifts(handler)
+    mendXterm(handler)
     replaceErase(handler, this.#late)
     replaceScroll(handler, this.#late)
   }
@@ -216,7 +217,7 @@ export class FastLane {
     return end
   }
 
-  /** Does the sequence at hand neither read nor change a cell, or only through what is replaced below? */
+  /** Does the sequence at hand neither read nor change a cell, or only in steps that are replaced (xterm-steps.ts)? */
   #leavesCells(final: number, isPrivate: boolean): boolean {
     if (!isPrivate) return harmless[final] === 1
     const { params, length } = this.#handler._parser._params

@@ -1,4 +1,4 @@
-/** Steps of one terminal's xterm that are replaced: faster ones that know what text still waits, and some with an end. */
+/** Steps of one terminal's xterm that are replaced by faster ones that know what text still waits. */
 import { Eraser } from './cells.ts'
 import type { LateText } from './late-text.ts'
 import type { XtermInputHandler, XtermLine } from './xterm-insides.ts'
@@ -13,32 +13,10 @@ export function lineAt({ lines, ybase }: XtermInputHandler['_activeBuffer'], y: 
   return _array[index < _maxLength ? index : (index | 0) % (_maxLength | 0)]
 }
 
-/** Lines that are shifted in or out (SU, SD, IL, DL): more than there are changes nothing more, and 2^31 takes hours. */
-export function limitShifts({ _bufferService, _parser }: XtermInputHandler): void {
-  for (const final of 'STLM') {
-    const handlers = _parser._csiHandlers[final.charCodeAt(0)] ?? []
-    for (const [i, handler] of handlers.entries())
-      handlers[i] = (sequence) => {
-        sequence.params[0] = Math.min(sequence.params[0] as number, _bufferService.rows)
-        return handler(sequence)
-      }
-  }
-}
-
 export function replaceErase(handler: XtermInputHandler, late: LateText): void {
   const eraser = new Eraser()
   const eraseSlowly = handler._eraseInBufferLine.bind(handler)
   const resetSlowly = handler._resetBufferLine.bind(handler)
-  const eraseScreen = handler.eraseInDisplay.bind(handler)
-  handler.eraseInDisplay = (params, respectProtect) => {
-    try {
-      return eraseScreen(params, respectProtect)
-    } catch {
-      // Up to the last cell, with no line below: that is the whole screen, number 2. The console mends it likewise.
-      params.params[0] = 2
-      return eraseScreen(params, respectProtect)
-    }
-  }
   handler._eraseInBufferLine = (y, start, end, clearWrap = false, respectProtect = false) => {
     const line = lineAt(handler._activeBuffer, y)
     if (line === undefined || respectProtect) {

@@ -24,10 +24,10 @@ describe('a guarded xterm.js', () => {
     expect(line()).toBe('abcde')
   })
 
-  it.each(['S', 'T', 'L', 'M'])('is not kept busy by lines that are not there: CSI 2147483647 %s', async (final) => {
+  it.each([...'STLMIZb'])('is not kept busy by more than there is: CSI 2147483647 %s', async (final) => {
     const { terminal, write, line } = open()
     guardXterm(terminal)
-    await write(`gone\u001b[H\u001b[2147483647${final}\u001b[Hthere`)
+    await write(`gone\u001b[H\u001b[2147483647${final}\u001b[H\u001b[2Kthere`)
     expect(line()).toBe('there')
   })
 
