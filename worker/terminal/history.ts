@@ -119,6 +119,7 @@ export class History {
     let piece = this.ring.run(this.#covered, to)
     let cut = safeCut(piece)
     if (cut === 0) {
+      // What begins at the end of the ring's memory may end at its start.
       piece = this.ring.view(this.#covered, to)
       cut = safeCut(piece)
     }

@@ -29,7 +29,6 @@ export interface XtermParams {
   readonly params: Int32Array
   /** How many of them are set. */
   readonly length: number
-  readonly _subParamsLength: number
   readonly reset: () => void
   readonly addParam: (value: number) => void
 }
@@ -129,7 +128,6 @@ export function isKnown(handler: unknown): handler is XtermInputHandler {
     typeof _coreService.decPrivateModes?.wraparound === 'boolean' &&
     _curAttrData?.extended?.urlId === 0 &&
     _curAttrData.extended.ext === 0 &&
-    _parser._params.params instanceof Int32Array &&
-    _parser._params._subParamsLength === 0
+    _parser._params.params instanceof Int32Array
   )
 }

@@ -28,11 +28,9 @@ type Left = 'nothing' | 'unsent' | 'sent'
  */
 export function takeSoftInput(element: HTMLElement, type: (text: string) => void): () => void {
   const stop = new AbortController()
-  const on = <Name extends keyof HTMLElementEventMap>(
-    name: Name,
-    take: (event: HTMLElementEventMap[Name]) => void,
-    capture = true,
-  ) => element.addEventListener(name, take, { capture, signal: stop.signal })
+  const { signal } = stop
+  const on = <Name extends keyof HTMLElementEventMap>(name: Name, take: (event: HTMLElementEventMap[Name]) => void) =>
+    element.addEventListener(name, take, { capture: true, signal })
   let composing = false
   /** The last key had no name. */
   let soft = false
@@ -60,7 +58,7 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
   }
 
   /** Something came before what is left was sent: it is in the area by now, and what was typed goes with the rest. */
-  const alter = (inputType: string, text: string) => {
+  const typeMeanwhile = (inputType: string, text: string) => {
     if (!area || inputType === 'insertText') return
     if (text === '\r') {
       area.value = area.value.replace(/\n$/, '')
@@ -88,7 +86,8 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
     looks -= 1
     if (looks === 0) left = 'nothing'
   }
-  on('compositionend', () => setTimeout(looked), false)
+  // On the way back up: called after xterm.js's own listener.
+  element.addEventListener('compositionend', () => setTimeout(looked), { signal })
   on('blur', send)
   on('keydown', (event) => {
     soft = event.keyCode === nameless
@@ -102,7 +101,7 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
     if (text === '' || (left === 'nothing' && !soft)) return
     event.stopImmediatePropagation()
     if (left === 'unsent') {
-      alter(event.inputType, text)
+      typeMeanwhile(event.inputType, text)
       return
     }
     type(text)
