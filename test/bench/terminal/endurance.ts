@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { median } from '../figure.ts'
 import type { Terminal } from './clients.ts'
-import { close, signal, sleep } from './speed.ts'
+import { close, lookFor, signal, sleep } from './speed.ts'
 import type { System } from './systems.ts'
 
 const memorySessions = 40
@@ -33,8 +33,8 @@ async function grown(system: System, command: string, count = memorySessions): P
   const terminals: Terminal[] = []
   for (let i = 0; i < count; i++) {
     const done = signal()
-    const options = { onData: (data: Buffer) => data.subarray(-40).includes('DONE') && done.give() }
-    terminals.push(await system.open(`${command}; printf DONE; read stay`, options))
+    const onData = lookFor('DONE', done.give)
+    terminals.push(await system.open(`${command}; printf DONE; read stay`, { onData }))
     await done.wait
   }
   await sleep(1_500)
@@ -60,14 +60,13 @@ export async function attachTime(system: System): Promise<number> {
   const session = 'attach'
   const script = 'yes "$(printf %079d 0)" | head -n 2470; printf DONE; read stay'
   const first = signal()
-  const seen = (given: () => void) => (data: Buffer) => data.subarray(-8).includes('DONE') && given()
-  const terminal = await system.open(script, { session, onData: seen(first.give) })
+  const terminal = await system.open(script, { session, onData: lookFor('DONE', first.give) })
   await first.wait
   const times: number[] = []
   for (let i = 0; i < warmAttaches + 15; i++) {
     const done = signal()
     const at = performance.now()
-    const viewer = await system.open(script, { session, onData: seen(done.give) })
+    const viewer = await system.open(script, { session, onData: lookFor('DONE', done.give) })
     await done.wait
     times.push(performance.now() - at)
     viewer.cut()

@@ -56,11 +56,12 @@ async function transfers(system: System, file: string, settleMs = 0) {
 async function transfer(system: System, file: string, settleMs = 0) {
   let bytes = 0
   const done = signal()
+  const look = lookFor(endMark, done.give)
   const script = `stty -echo; read go; cat ${file}; printf ${endMark}; read stay`
   const terminal = await system.open(script, {
     onData: (data) => {
       bytes += data.length
-      if (data.subarray(-endMark.length - 20).includes(endMark)) done.give()
+      look(data)
     },
   })
   await sleep(200)
@@ -96,7 +97,13 @@ export async function keyEcho(system: System, load: Load, floorProgram: string):
     await echo
     return performance.now() - at
   }
-  const options: TerminalOptions = { onData: (data) => (data.includes('ready') ? ready() : heard()) }
+  const look = lookFor('ready', ready)
+  const options: TerminalOptions = {
+    onData: (data) => {
+      look(data)
+      heard()
+    },
+  }
   const terminal = await system.open('stty raw -echo; printf ready; exec cat', options)
   await started
   await sleep(300)
@@ -115,9 +122,7 @@ export async function interrupt(system: System): Promise<number> {
   const done = signal()
   const terminal = await system.open(`trap : INT; yes; printf ${endMark}; read stay`, {
     rate: 2_000_000,
-    onData: (data) => {
-      if (data.includes(endMark)) done.give()
-    },
+    onData: lookFor(endMark, done.give),
   })
   await sleep(2_500)
   const at = performance.now()
@@ -158,6 +163,15 @@ export function signal(): { readonly wait: Promise<void>; readonly give: () => v
     give = resolve
   })
   return { wait, give }
+}
+
+/** Calls `found` when `mark` is the last that came, whole or in pieces. */
+export function lookFor(mark: string, found: () => void): (data: Buffer) => void {
+  let last = ''
+  return (data) => {
+    last = (last + data.toString('latin1', Math.max(0, data.length - mark.length))).slice(-mark.length)
+    if (last === mark) found()
+  }
 }
 
 function repeated(text: string, mb: number): string {
