@@ -15,6 +15,8 @@ import type { Replay } from './viewer.ts'
 const pieceShare = 4
 /** Newlines are counted in so many of the last bytes first: most screens fit. */
 const lookBytes = 8_192
+/** Less between two mixed batches is not worth a note of its own: a ring holds 64 at most. */
+const mixedGapBytes = 4_096
 const newline = 10
 
 export class History {
@@ -28,8 +30,8 @@ export class History {
   /** Of the control string that is open there, the byte behind ESC: one that is longer than a piece. */
   #open: number | undefined
   #plain = new PlainScan()
-  /** From here on all is known to be text and colours. */
-  #mixedTo = 0
+  /** Output that is not known to be text and colours only: whatever draws, and batches that end amid a sequence. */
+  readonly #mixed: { readonly from: number; to: number }[] = []
   #model: ScreenModel | undefined
   /** From there on, at least, a screen of so many rows was full. */
   #filled = { from: -1, rows: 0 }
@@ -59,8 +61,19 @@ export class History {
     while (this.ring.end + chunk.length - this.ring.capacity > this.#covered && this.#covered < this.ring.end) {
       this.#cover(Math.min(this.ring.end, this.#covered + this.ring.capacity / pieceShare))
     }
+    if (!plain) this.#mix(this.ring.end, this.ring.end + chunk.length)
     this.ring.write(chunk)
-    if (!plain) this.#mixedTo = this.ring.end
+  }
+
+  #mix(from: number, to: number): void {
+    while ((this.#mixed[0]?.to ?? Infinity) <= this.#covered) this.#mixed.shift()
+    const last = this.#mixed.at(-1)
+    if (last !== undefined && from - last.to < mixedGapBytes) last.to = to
+    else this.#mixed.push({ from, to })
+  }
+
+  #isMixed(from: number, to: number): boolean {
+    return this.#mixed.some((range) => range.from < to && range.to > from)
   }
 
   resized(size: PtySize): void {
@@ -127,7 +140,8 @@ export class History {
     if (this.#model === undefined && this.#open === undefined) {
       const plain = this.#plain.clone()
       const whole = piece.subarray(0, cut)
-      const fits = this.#mixedTo <= this.#covered ? plain.scanColours(whole) : plain.scan(whole)
+      const isMixed = this.#isMixed(this.#covered, this.#covered + cut)
+      const fits = isMixed ? plain.scan(whole) : plain.scanColours(whole)
       if (cut > 0 && fits && this.#fillsScreen(this.#covered + cut)) {
         this.#plain = plain
         this.#covered += cut
