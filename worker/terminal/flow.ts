@@ -35,7 +35,7 @@ export function shouldPause(paused: boolean, end: number, fastest: number | unde
 /** After so long without output the next bytes go out at once. */
 export const quietMs = 4
 /** So many waiting bytes go out without waiting for the time: with one more read they still are one frame. */
-export const flushBytes = 32_768
+export const flushBytes = 49_152
 
 /**
  * How long new output waits for more to go with it, in milliseconds. The first bytes after a pause or after typing go

@@ -9,11 +9,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
-  /* As flushBytes and quietMs in flow.ts. */
-  enough_bytes = 32768,
+  /* As flushBytes and quietMs in flow.ts. With one read more, and less than `many_bytes` that are shown and wait to be
+   * told, it still is room for what is read next. */
+  enough_bytes = 49152,
   quiet_ms = 4,
   /* More reads than fill a batch would keep the event loop from other sessions. */
   reads_per_turn = 16,
@@ -22,10 +25,17 @@ enum {
   nap_ms = 1,
   /* The kernel hands over up to 4 KB at a time; after less there is nothing, and asking would wait for it to look. */
   short_read = 2048,
+  /* After more, its worker brings the next 4 KB. Who asks meanwhile waits in line for it, which costs one stream a sixth
+   * of its speed, and all processes together as much of their work. */
+  rest_ns = 10000,
+  /* On a busy machine each rest may last: other sessions wait no longer than this for a stream. */
+  turn_ms = 1,
   /* Less is told to JavaScript together with what other terminals show in the next ms. */
   many_bytes = 4096,
   /* 8 bytes per µs: in a nap, which may take twice its time, such a stream fills a part of what the kernel can hold. */
   ns_per_byte = 125,
+  /* Streams that took turns so recently still do. */
+  turns_ms = 20,
   /* Someone who typed so recently is at it. */
   typing_ms = 250,
 };
@@ -107,6 +117,23 @@ static size_t read_some(struct terminal *terminal, char *into, size_t room) {
   return 0;
 }
 
+/* Is there no other stream to read meanwhile? */
+static bool streams_alone(struct terminal *terminal) {
+  struct addon *addon = terminal->watched.addon;
+  const uint64_t now = uv_hrtime();
+  if (addon->streaming && addon->streaming != terminal) addon->turns_at = now;
+  addon->streaming = terminal;
+  return addon->turns_at == 0 || now - addon->turns_at > turns_ms * ms;
+}
+
+static void rest(void) {
+  const struct timespec time = {.tv_nsec = rest_ns};
+  nanosleep(&time, NULL);
+}
+
+/* Short rests need a clock that is not rounded up to 50 µs; 0 is that again, for programs that are started. */
+static void set_clock_slack(unsigned long ns) { prctl(PR_SET_TIMERSLACK, ns, 0, 0, 0); }
+
 static void on_readable(uv_poll_t *poll, int status, int events);
 
 static void watch(struct terminal *terminal) {
@@ -149,20 +176,33 @@ static void wait_for_more(struct terminal *terminal) {
   uv_timer_start(terminal->watched.timer, on_time, terminal->napping && left > nap_ms ? nap_ms : left, 0);
 }
 
-/* Reads what is there, and hands it on when it is due. */
-static void take(struct terminal *terminal) {
-  if (!terminal->batch && !(terminal->batch = take_batch(terminal->watched.addon))) return;
+/* Reads what is there, of a stream at most a full batch; is it due? */
+static bool gather(struct terminal *terminal) {
   const size_t before = terminal->waiting - terminal->shown;
   const bool was_due = before > 0 && is_due(terminal, before);
   bool due = was_due;
-  const int reads = !terminal->reading ? 0 : gives_way(terminal) ? 1 : reads_per_turn;
-  for (int i = 0; i < reads && !terminal->ended; i++) {
+  const int most = !terminal->reading ? 0 : gives_way(terminal) ? 1 : reads_per_turn;
+  bool rests = false;
+  const uint64_t begun = uv_hrtime();
+  int reads = 0;
+  while (reads < most && !terminal->ended && uv_hrtime() - begun < turn_ms * ms) {
+    if (reads == 1 && (rests = streams_alone(terminal))) set_clock_slack(1);
+    if (rests) rest();
     const size_t more = read_some(terminal, terminal->batch + terminal->waiting, target_bytes - terminal->waiting);
+    reads++;
     terminal->waiting += more;
     const size_t fresh = terminal->waiting - terminal->shown;
     due = due || (more > 0 && is_due(terminal, fresh));
     if (more < short_read || (due && !was_due) || fresh >= enough_bytes) break;
   }
+  if (rests) set_clock_slack(0);
+  return due;
+}
+
+/* Reads, and hands on what is due. */
+static void take(struct terminal *terminal) {
+  if (!terminal->batch && !(terminal->batch = take_batch(terminal->watched.addon))) return;
+  const bool due = gather(terminal);
   if (terminal->waiting == 0) give_back(terminal);
   if (due) hand_on(terminal);
   if (terminal->watched.closed) return;
@@ -182,6 +222,7 @@ static void on_close(struct watched *watched) {
   if (terminal->batch) give_back(terminal);
   part(terminal);
   if (watched->addon->typed_in == terminal) watched->addon->typed_in = NULL;
+  if (watched->addon->streaming == terminal) watched->addon->streaming = NULL;
 }
 
 struct terminal *open_terminal(struct addon *addon, int fd, napi_value target, napi_value on_data) {
