@@ -8,24 +8,49 @@ interface Sequence {
   readonly params: Int32Array
 }
 
-/** What is used of xterm's input handler. */
-export interface MendableXterm<S extends Sequence> {
+interface Line {
+  readonly getString: (column: number) => string
+}
+
+/** What limits depend on, of xterm's input handler. */
+interface Place {
+  readonly _activeBuffer: {
+    readonly x: number
+    readonly y: number
+    readonly ybase: number
+    readonly lines: { readonly get: (y: number) => Line | undefined }
+  }
   readonly _bufferService: { readonly cols: number; readonly rows: number }
-  readonly _parser: { readonly _csiHandlers: Record<number, ((sequence: S) => unknown)[] | undefined> }
+  readonly _parser: { readonly precedingJoinState: number }
+}
+
+/** What is used of xterm's input handler. */
+export interface MendableXterm<S extends Sequence> extends Place {
+  readonly _parser: Place['_parser'] & {
+    readonly _csiHandlers: Record<number, ((sequence: S) => unknown)[] | undefined>
+  }
   eraseInDisplay: (sequence: S, respectProtect?: boolean) => boolean
 }
 
-type Size = MendableXterm<Sequence>['_bufferService']
-
-/** Sequences that do something as often as they say, 2,147,483,647 times for instance, and from where on it is pointless. */
-const limits: readonly { readonly finals: string; readonly most: (size: Size) => number }[] = [
+/** Sequences that do something as often as they say, 2,147,483,647 times for instance, and how often is enough. */
+const limits: readonly { readonly finals: string; readonly most: (input: Place) => number }[] = [
   // Lines that are shifted in or out: SU, SD, IL, DL. More than there are change nothing more.
-  { finals: 'STLM', most: ({ rows }) => rows },
+  { finals: 'STLM', most: ({ _bufferService }) => _bufferService.rows },
   // To the next and the last tab stop: CHT, CBT. As above.
-  { finals: 'IZ', most: ({ cols }) => cols },
-  // The character before, again: REP. xterm.js takes memory for all of them; a screenful is what anyone can mean.
-  { finals: 'b', most: ({ cols, rows }) => cols * rows },
+  { finals: 'IZ', most: ({ _bufferService }) => _bufferService.cols },
+  { finals: 'b', most: mostRepeats },
 ]
+
+/**
+ * REP, the character before again, for which xterm.js takes memory at once: a screenful, in which line and column may be
+ * others than after all of them. What is repeated may have any number of accents, each of which counts.
+ */
+function mostRepeats({ _activeBuffer, _bufferService, _parser }: Place): number {
+  const { lines, x, y, ybase } = _activeBuffer
+  const columns = (_parser.precedingJoinState >> 1) & 3
+  const length = lines.get(ybase + y)?.getString(Math.max(0, x - columns)).length ?? 0
+  return Math.max(1, Math.floor((_bufferService.cols * _bufferService.rows) / Math.max(1, length)))
+}
 
 /** Call it before the first write. Lists of handlers are changed in place. */
 export function mendXterm<S extends Sequence>(input: MendableXterm<S>): void {
@@ -34,7 +59,7 @@ export function mendXterm<S extends Sequence>(input: MendableXterm<S>): void {
       const handlers = input._parser._csiHandlers[final.charCodeAt(0)] ?? []
       for (const [i, handler] of handlers.entries())
         handlers[i] = (sequence) => {
-          sequence.params[0] = Math.min(sequence.params[0] as number, most(input._bufferService))
+          sequence.params[0] = Math.min(sequence.params[0] as number, most(input))
           return handler(sequence)
         }
     }

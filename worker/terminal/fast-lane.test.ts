@@ -180,6 +180,13 @@ describe('the fast lane', () => {
     expect(stateOf(limited)).toEqual(stateOf(plain))
   })
 
+  it('repeats few of a character with many accents', () => {
+    const terminal = openTerminal(20, 5)
+    const lane = new FastLane(coreOf(terminal)._inputHandler)
+    lane.parse(new TextEncoder().encode(`a${'\u0301'.repeat(2_000)}\u001b[2147483647b!`))
+    expect(screenText(terminal)).toMatch(/^a\u0301+a\u0301+!$/m)
+  })
+
   it('keeps away from an xterm that it does not know', () => {
     const handler = coreOf(openTerminal(80, 24))._inputHandler
     expect(isKnown(handler)).toBe(true)

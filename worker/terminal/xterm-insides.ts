@@ -14,6 +14,7 @@ export interface XtermLine {
   _combined: object
   _extendedAttrs: object
   isWrapped: boolean
+  readonly getString: (column: number) => string
 }
 
 /** In a circle: the first one is at `_startIndex`, which may have gone round some times. */

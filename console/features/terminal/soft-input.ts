@@ -57,8 +57,8 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
     if (text !== '') type(text)
   }
 
-  /** Something came before what is left was sent: it is in the area by now, and what was typed goes with the rest. */
-  const typeMeanwhile = (inputType: string, text: string) => {
+  /** A key came before what is left was sent. A character of it is in the area already, and is sent with what is left. */
+  const typedMeanwhile = (inputType: string, text: string) => {
     if (!area || inputType === 'insertText') return
     if (text === '\r') {
       area.value = area.value.replace(/\n$/, '')
@@ -101,7 +101,7 @@ export function takeSoftInput(element: HTMLElement, type: (text: string) => void
     if (text === '' || (left === 'nothing' && !soft)) return
     event.stopImmediatePropagation()
     if (left === 'unsent') {
-      typeMeanwhile(event.inputType, text)
+      typedMeanwhile(event.inputType, text)
       return
     }
     type(text)
