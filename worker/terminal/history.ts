@@ -15,7 +15,7 @@ import type { Replay } from './viewer.ts'
 const pieceShare = 4
 /** Newlines are counted in so many of the last bytes first: most screens fit. */
 const lookBytes = 8_192
-/** Less between two mixed batches is not worth a note of its own: a ring holds 64 at most. */
+/** With less between them two mixed batches are one range, so that a ring holds 64 at most. */
 const mixedGapBytes = 4_096
 const newline = 10
 
@@ -30,7 +30,10 @@ export class History {
   /** Of the control string that is open there, the byte behind ESC: one that is longer than a piece. */
   #open: number | undefined
   #plain = new PlainScan()
-  /** Output that is not known to be text and colours only: whatever draws, and batches that end amid a sequence. */
+  /**
+   * Output that is not known to be text and colours only: what draws, and batches that end amid a sequence. The one after
+   * such a batch may pass for text, but no piece is cut amid a sequence, so that its beginning gives it away.
+   */
   readonly #mixed: { readonly from: number; to: number }[] = []
   #model: ScreenModel | undefined
   /** From there on, at least, a screen of so many rows was full. */

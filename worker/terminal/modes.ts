@@ -11,6 +11,8 @@ const harmlessModes: ReadonlySet<string> = new Set(['1', '12', '25', '66', '1004
 const maxColours = 256
 /** SO, SI, VT and FF move or change characters. */
 const drawingControls = [0x0e, 0x0f, 0x0b, 0x0c]
+/** The first of two bytes of a control character beyond ASCII. */
+const longControl = 0xc2
 
 export class PlainScan {
   /** Colour sequences since the last reset, before the piece at hand. */
@@ -38,6 +40,7 @@ export class PlainScan {
   /** Goes over a piece that starts and ends at safe cuts (safeCut); false at the first thing that draws. */
   scan(bytes: Uint8Array): boolean {
     for (const control of drawingControls) if (bytes.includes(control)) return false
+    if (hasLongControl(bytes)) return false
     this.#ranges = []
     let at = bytes.indexOf(esc)
     while (at !== -1) {
@@ -113,6 +116,13 @@ export class PlainScan {
     if (kind !== 'reset') this.#ranges.push(at, end + 1)
     return this.#ranges.length <= maxColours
   }
+}
+
+/** Is there one of U+0080 to U+009F, which do what ESC and a letter do? Nobody prints them but to draw. */
+function hasLongControl(bytes: Uint8Array): boolean {
+  let at = bytes.indexOf(longControl)
+  while (at !== -1 && ((bytes[at + 1] ?? 0) & 0xe0) !== 0x80) at = bytes.indexOf(longControl, at + 1)
+  return at !== -1
 }
 
 /** Index of the last byte of the control sequence at `at`. */

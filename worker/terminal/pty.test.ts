@@ -203,6 +203,7 @@ describe('output on its way in', () => {
     ['a mode', '\u001b[?25l\u001b[?2026;2004h', 'drawing'],
     ['line drawing', 'text\u000eqqq', 'drawing'],
     ['a form feed', 'text\fnext', 'drawing'],
+    ['a control of eight bits', 'a\u009b2Jb', undefined],
     ['a title', '\u001b]0;name\u0007', undefined],
     ['another control string', '\u001bPq\u001b\\', undefined],
     ['the alternate screen', 'a\u001b[?25;1049hb', undefined],

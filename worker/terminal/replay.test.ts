@@ -82,6 +82,9 @@ async function compare(recording: Buffer, ringBytes: number, cuts: number): Prom
   return wrong
 }
 
+/** More than the ring holds. */
+const log = ['a line of a log\r\n'.repeat(2_000), true] as const
+
 describe('a screen that is replayed', () => {
   it.for(Object.entries(recordings))('is right at every cut of %s', async ([, recording]) => {
     expect(await compare(recording, 262_144, 4)).toEqual([])
@@ -110,6 +113,23 @@ describe('a screen that is replayed', () => {
     await parse(viewer, history.ring.read(offset, history.ring.end))
     died.close()
     expect(String(screenState(viewer)['rows'])).toMatch(/^after/)
+  })
+
+  it.each<readonly [where: string, batches: readonly (readonly [text: string, isPlain: boolean])[]]>([
+    ['before', [['\u001b[5;5Hx', false], log]],
+    ['between', [log, ['\u001b[5;5Hx', false], log]],
+    ['in a sequence of two batches before', [log, ['x\u001b', false], ['[5;5Hx', true], log]],
+    ['by a control of eight bits before', [['x\u009b5;5Hx', false], log]],
+  ])('is born when output drew %s plain output', (_where, batches) => {
+    let born = 0
+    const open: Screens['open'] = (...given) => {
+      born++
+      return new Screens().open(...given)
+    }
+    const history = new History({ cols, rows }, { open } as Screens, () => {}, 16_384)
+    for (const [text, isPlain] of batches) history.write(Buffer.from(text), isPlain)
+    expect(born).toBe(1)
+    history.close()
   })
 
   it('needs no screen model for plain output, however long', async () => {

@@ -14,8 +14,7 @@
 #include <unistd.h>
 
 enum {
-  /* As flushBytes and quietMs in flow.ts. With one read more, and less than `many_bytes` that are shown and wait to be
-   * told, it still is room for what is read next. */
+  /* As flushBytes and quietMs in flow.ts. */
   enough_bytes = 49152,
   quiet_ms = 4,
   /* More reads than fill a batch would keep the event loop from other sessions. */
@@ -23,12 +22,14 @@ enum {
   /* The kernel holds less than this of a program that has ended; what comes after is another's. */
   last_bytes = 262144,
   nap_ms = 1,
-  /* The kernel hands over up to 4 KB at a time; after less there is nothing, and asking would wait for it to look. */
+  /* The kernel hands over 4 KB at a time, rarely more. */
+  most_per_read = 8192,
+  /* After less there is nothing, and asking would wait for it to look. */
   short_read = 2048,
-  /* After more, its worker brings the next 4 KB. Who asks meanwhile waits in line for it, which costs one stream a sixth
-   * of its speed, and all processes together as much of their work. */
+  /* After more, a worker of the kernel brings the next 4 KB. Who asks meanwhile waits in line for it, which costs one
+   * stream a sixth of its speed, and all processes together as much of their work. */
   rest_ns = 10000,
-  /* On a busy machine each rest may last: other sessions wait no longer than this for a stream. */
+  /* On a busy machine each rest may last: none begins after this, for other sessions wait meanwhile. */
   turn_ms = 1,
   /* Less is told to JavaScript together with what other terminals show in the next ms. */
   many_bytes = 4096,
@@ -39,6 +40,9 @@ enum {
   /* Someone who typed so recently is at it. */
   typing_ms = 250,
 };
+
+/* A read into no room would look like the program's end: there is some even behind what was shown. */
+_Static_assert(enough_bytes + many_bytes + most_per_read <= target_bytes, "a batch has room for one read more");
 
 static const uint64_t ms = 1000000;
 
@@ -117,13 +121,13 @@ static size_t read_some(struct terminal *terminal, char *into, size_t room) {
   return 0;
 }
 
-/* Is there no other stream to read meanwhile? */
-static bool streams_alone(struct terminal *terminal) {
+/* It gives a stream: is it the only one? */
+static bool note_stream(struct terminal *terminal) {
   struct addon *addon = terminal->watched.addon;
   const uint64_t now = uv_hrtime();
   if (addon->streaming && addon->streaming != terminal) addon->turns_at = now;
   addon->streaming = terminal;
-  return addon->turns_at == 0 || now - addon->turns_at > turns_ms * ms;
+  return now - addon->turns_at > turns_ms * ms;
 }
 
 static void rest(void) {
@@ -131,7 +135,7 @@ static void rest(void) {
   nanosleep(&time, NULL);
 }
 
-/* Short rests need a clock that is not rounded up to 50 µs; 0 is that again, for programs that are started. */
+/* Short rests need a clock that is not rounded up to 50 µs. 0 is the usual one, which programs should be started with. */
 static void set_clock_slack(unsigned long ns) { prctl(PR_SET_TIMERSLACK, ns, 0, 0, 0); }
 
 static void on_readable(uv_poll_t *poll, int status, int events);
@@ -182,18 +186,22 @@ static bool gather(struct terminal *terminal) {
   const bool was_due = before > 0 && is_due(terminal, before);
   bool due = was_due;
   const int most = !terminal->reading ? 0 : gives_way(terminal) ? 1 : reads_per_turn;
-  bool rests = false;
   const uint64_t begun = uv_hrtime();
-  int reads = 0;
-  while (reads < most && !terminal->ended && uv_hrtime() - begun < turn_ms * ms) {
-    if (reads == 1 && (rests = streams_alone(terminal))) set_clock_slack(1);
-    if (rests) rest();
-    const size_t more = read_some(terminal, terminal->batch + terminal->waiting, target_bytes - terminal->waiting);
-    reads++;
+  bool rests = false;
+  for (int reads = 1; reads <= most && !terminal->ended; reads++) {
+    const size_t room = target_bytes - terminal->waiting;
+    const size_t more =
+        read_some(terminal, terminal->batch + terminal->waiting, room < most_per_read ? room : most_per_read);
     terminal->waiting += more;
     const size_t fresh = terminal->waiting - terminal->shown;
     due = due || (more > 0 && is_due(terminal, fresh));
     if (more < short_read || (due && !was_due) || fresh >= enough_bytes) break;
+    if (reads == 1) {
+      rests = note_stream(terminal);
+      if (rests) set_clock_slack(1);
+    }
+    if (uv_hrtime() - begun >= turn_ms * ms) break;
+    if (rests) rest();
   }
   if (rests) set_clock_slack(0);
   return due;

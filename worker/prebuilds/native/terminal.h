@@ -31,7 +31,7 @@ struct addon {
   /* Where something was typed last, and when (uv_hrtime). */
   const struct terminal *typed_in;
   uint64_t typed_at;
-  /* The terminal that last gave a stream, and when it took turns with another one; 0 for never. */
+  /* The terminal that last gave a stream, and when it took turns with another one. */
   const struct terminal *streaming;
   uint64_t turns_at;
   /* Runs while something went the short way that JavaScript has not been told of. */
