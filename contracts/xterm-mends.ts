@@ -4,7 +4,7 @@
  */
 
 /** What a handler is given: the numbers of a control sequence. */
-interface Sequence {
+export interface Sequence {
   readonly params: Int32Array
 }
 

@@ -34,7 +34,10 @@ export function shouldPause(paused: boolean, end: number, fastest: number | unde
 
 /** After so long without output the next bytes go out at once. */
 export const quietMs = 4
-/** So many waiting bytes go out without waiting for the time: with one more read they still are one frame, and fit the last quarter of a ring. */
+/**
+ * So many waiting bytes go out without waiting for the time: with one more read they still are one frame, and fit the
+ * last quarter of a ring.
+ */
 export const flushBytes = 49_152
 
 /**

@@ -2,12 +2,9 @@
  * Keeps xterm.js going when one of its handlers throws on a program's output. Left alone, it never parses again: no
  * later write is even begun, and what the worker waits for is never said.
  */
-import { type MendableXterm, mendXterm } from '@workshop/contracts/xterm-mends'
+import { type MendableXterm, mendXterm, type Sequence } from '@workshop/contracts/xterm-mends'
 import type { Terminal } from '@xterm/xterm'
 
-interface Sequence {
-  readonly params: Int32Array
-}
 /** Of a control sequence or an escape, which has no parameters. True when it is done with. */
 type Handler = (sequence: Sequence) => unknown
 

@@ -16,25 +16,24 @@ enum { esc = 0x1b };
 #endif
 
 struct controls {
-  /* VT, FF, SO and SI move the cursor or change characters. */
   unsigned char drawing;
   /* U+0080 to U+009F, which do what ESC and a letter do, or what may be one that is cut. */
-  unsigned char wide;
+  unsigned char eight_bit;
 };
+
+/* VT, FF, SO and SI move the cursor or change characters. */
+static inline unsigned char draws(unsigned char byte) {
+  return ((unsigned char)(byte - 0x0b) <= 4) & (byte != 0x0d);
+}
 
 /* Compilers make this loop one over 16 or 32 bytes at a time. */
 for_wide_processors static struct controls find_controls(const unsigned char *bytes, size_t length) {
-  unsigned char drawing = 0, wide = 0;
+  struct controls found = {.drawing = draws(bytes[length - 1]), .eight_bit = bytes[length - 1] == 0xc2};
   for (size_t i = 0; i + 1 < length; i++) {
-    const unsigned char byte = bytes[i];
-    drawing |= ((unsigned char)(byte - 0x0b) <= 4) & (byte != 0x0d);
-    wide |= (byte == 0xc2) & ((bytes[i + 1] & 0xe0) == 0x80);
+    found.drawing |= draws(bytes[i]);
+    found.eight_bit |= (bytes[i] == 0xc2) & ((bytes[i + 1] & 0xe0) == 0x80);
   }
-  const unsigned char last = bytes[length - 1];
-  return (struct controls){
-      .drawing = drawing | (last >= 0x0b && last <= 0x0f && last != 0x0d),
-      .wide = wide | (last == 0xc2),
-  };
+  return found;
 }
 
 /* Behind `ESC [ … m` or `ESC [ … K` with digits and semicolons between, or NULL. */
@@ -79,7 +78,7 @@ static const char *behind_drawing(const char *at, const char *end) {
 enum holds what_holds(const char *bytes, size_t length) {
   if (length == 0) return holds_text;
   const struct controls controls = find_controls((const unsigned char *)bytes, length);
-  if (controls.wide) return holds_anything;
+  if (controls.eight_bit) return holds_anything;
   const char *at = bytes, *end = bytes + length;
   enum holds holds = controls.drawing ? holds_drawing : holds_text;
   while (at < end && (at = memchr(at, esc, end - at))) {
