@@ -90,6 +90,32 @@ describe('a participant with a bad network', () => {
     await bench.see(1, /^forty-two beans/m)
   })
 
+  it('keeps a line that a resize would cut while the guide is on its way, says when it cannot come, and tries again', async () => {
+    const line = 'wide'.repeat(20)
+    await bench.run(1, `clear; echo -n ${line}; read stay`)
+    await bench.see(1, new RegExp(`^${line}`, 'm'))
+    let comes: 'late' | 'never' = 'late'
+    await page.route('**/api/guide', async (route) => {
+      if (comes === 'never') return route.fulfill({ status: 503, body: '' })
+      await new Promise((resolve) => setTimeout(resolve, 2_000))
+      return route.continue()
+    })
+    await page.reload()
+    await bench.see(1, /wide/)
+    await bench.guide.getByRole('status', { name: 'Loading the guide' }).waitFor()
+    await bench.guide.getByRole('heading', { name: 'Data pipeline' }).waitFor()
+    await bench.see(1, new RegExp(`^${line}`, 'm'))
+    comes = 'never'
+    await page.reload()
+    await bench.see(1, new RegExp(`^${line}`, 'm'))
+    await bench.guide.getByRole('button', { name: 'Retry' }).waitFor()
+    await page.unroute('**/api/guide')
+    await bench.guide.getByRole('button', { name: 'Retry' }).click()
+    await bench.guide.getByRole('heading', { name: 'Data pipeline' }).waitFor()
+    await bench.run(1, '')
+    await bench.see(1, /❯\s*$/)
+  })
+
   it('goes on over plain requests where WebSockets are refused, says so, and types every key once', async () => {
     await proxy({ refuseWebSockets: true })
     await page.reload()
