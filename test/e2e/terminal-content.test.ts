@@ -168,14 +168,15 @@ describe('a hostile program in a terminal', () => {
     const worst = await page.evaluate(async () => {
       let gap = 0
       let last = performance.now()
-      for (const end = last + 3_000; last < end; ) {
+      for (const end = last + 6_000; last < end; ) {
         await new Promise(requestAnimationFrame)
         gap = Math.max(gap, performance.now() - last)
         last = performance.now()
       }
       return gap
     })
-    expect(worst).toBeLessThan(1_500)
+    // 0.2 s here, where no WebGL draws; 1.5 s where others take the machine; 12 s and more before floods were limited.
+    expect(worst).toBeLessThan(4_000)
     await bench.see(2, /flood-done/, 200_000)
   })
 
