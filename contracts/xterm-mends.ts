@@ -41,6 +41,9 @@ const limits: readonly { readonly finals: string; readonly most: (input: Place) 
   { finals: 'b', most: mostRepeats },
 ]
 
+/** So much is repeated on any screen, for a character with accents may fill a small one twice and mean it. */
+const freeRepeats = 4_096
+
 /**
  * REP, the character before again, for which xterm.js takes memory at once: a screenful, in which line and column may be
  * others than after all of them. What is repeated may have any number of accents, each of which counts.
@@ -49,7 +52,8 @@ function mostRepeats({ _activeBuffer, _bufferService, _parser }: Place): number 
   const { lines, x, y, ybase } = _activeBuffer
   const columns = (_parser.precedingJoinState >> 1) & 3
   const length = lines.get(ybase + y)?.getString(Math.max(0, x - columns)).length ?? 0
-  return Math.max(1, Math.floor((_bufferService.cols * _bufferService.rows) / Math.max(1, length)))
+  const most = Math.max(freeRepeats, _bufferService.cols * _bufferService.rows)
+  return Math.max(1, Math.floor(most / Math.max(1, length)))
 }
 
 /** Call it before the first write. Lists of handlers are changed in place. */

@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Figure, figure, median, quantile } from './figure.ts'
 import { attachTime, dropsLost, memoryPerSession, stalledGrowth, wholeExits } from './terminal/endurance.ts'
-import { bulk, drawnBulk, interrupt, keyEcho, type Load, spawnTime } from './terminal/speed.ts'
+import { interrupt, keyEcho, type Load, spawnTime } from './terminal/speed.ts'
 import { compileFloor, findTtyd, type System, startFloor, startOurs, startTtyd } from './terminal/systems.ts'
+import { bulk, drawnBulk, type Transfer, type Transfers } from './terminal/transfers.ts'
 
 /** Turns per measurement. */
 const turns = 3
@@ -92,13 +93,25 @@ function beside(
   return figure(name, unit, median(ours), peer.length === 0 ? null : median(peer), { on: 'ratio', at, value })
 }
 
+/** All servers at once, for as long as `one` takes. */
+async function sideBySide(
+  starters: readonly Starter[],
+  one: (systems: readonly System[]) => Promise<Transfers>,
+): Promise<(value: (transfer: Transfer) => number) => Measured> {
+  const systems: System[] = []
+  try {
+    for (const start of starters) systems.push(await start())
+    const { ours, ttyd, floor } = await one(systems)
+    return (value) => ({ ours: ours.map(value), ttyd: ttyd.map(value), floor: floor.map(value) })
+  } finally {
+    for (const system of systems) await system.stop()
+  }
+}
+
 async function throughput({ starters, folder }: Bench): Promise<readonly Figure[]> {
-  const cpu: Record<System['name'], number[]> = { ours: [], ttyd: [], floor: [] }
-  const rate = await inTurns(starters, turns, async (system) => {
-    const { mbPerS, cpuMsPerMb } = await bulk(system, folder)
-    cpu[system.name].push(cpuMsPerMb)
-    return mbPerS
-  })
+  const measured = await sideBySide(starters, (systems) => bulk(systems, folder))
+  const rate = measured(({ mbPerS }) => mbPerS)
+  const cpu = measured(({ cpuMsPerMb }) => cpuMsPerMb)
   return [
     against('throughput', 'MB/s', rate, 'least', 1.3),
     beside('throughput beside the C floor', 'MB/s', rate.ours, rate.floor, 'least', 0.8),
@@ -108,8 +121,9 @@ async function throughput({ starters, folder }: Bench): Promise<readonly Figure[
 }
 
 async function model({ starters, folder }: Bench): Promise<readonly Figure[]> {
-  const drawn = await inTurns(starters, turns, (system) => drawnBulk(system, folder))
-  return [against('CPU with a screen model, output that draws', 'ms/MB', drawn, 'most', 2.5)]
+  const measured = await sideBySide(starters, (systems) => drawnBulk(systems, folder))
+  const cpu = measured(({ cpuMsPerMb }) => cpuMsPerMb)
+  return [against('CPU with a screen model, output that draws', 'ms/MB', cpu, 'most', 2.5)]
 }
 
 async function spawn({ starters }: Bench): Promise<readonly Figure[]> {

@@ -134,6 +134,7 @@ describe('the fast lane', () => {
   })
 
   it.each([
+    ['a joined character that is repeated beyond the end of a screen', 2, 1, 'a\u200d\u001b[2b'],
     ['wide characters at a margin without wrapping', 4, 2, '\u001b[?7l\u001b[1;3H漢漢b'],
     ['an erased line that is written and erased by xterm itself', 2, 1, '\u009b2Ka\u009b2K'],
     ['one that is written by xterm and erased in the fast lane', 2, 1, '\u009b2K\u009b1Ga\u001b[2K'],
@@ -172,7 +173,7 @@ describe('the fast lane', () => {
     const [cols, rows] = [20, 5]
     // In one piece and cut, which xterm's own parser reads.
     const pieces = [`one\u001b[2147483647${final}`, 'two\u001b[2147', `483647${final}!`]
-    const enough = `\u001b[${cols * rows}${final}`
+    const enough = `\u001b[${final === 'b' ? 4_096 : cols * rows}${final}`
     const [limited, plain] = [openTerminal(cols, rows), openTerminal(cols, rows)]
     const lane = new FastLane(coreOf(limited)._inputHandler)
     for (const piece of pieces) lane.parse(new TextEncoder().encode(piece))
@@ -183,7 +184,7 @@ describe('the fast lane', () => {
   it('repeats few of a character with many accents', () => {
     const terminal = openTerminal(20, 5)
     const lane = new FastLane(coreOf(terminal)._inputHandler)
-    lane.parse(new TextEncoder().encode(`a${'\u0301'.repeat(2_000)}\u001b[2147483647b!`))
+    lane.parse(new TextEncoder().encode(`a${'\u0301'.repeat(4_096)}\u001b[2147483647b!`))
     expect(screenText(terminal)).toMatch(/^a\u0301+a\u0301+!$/m)
   })
 

@@ -34,7 +34,7 @@ describe('new output', () => {
   it.for([
     ['goes at once after quiet', 5, 10, false, 0],
     ['goes at once after a key', 0, 10, true, 0],
-    ['goes at once when much waits', 0, 49_152, false, 0],
+    ['goes at once when much waits', 0, 57_344, false, 0],
     ['waits for more inside a stream', 1, 10, false, 4],
   ] as const)('%s', ([, since, waiting, typed, delay]) => {
     expect(flushDelay(since, waiting, typed)).toBe(delay)

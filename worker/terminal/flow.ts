@@ -38,7 +38,7 @@ export const quietMs = 4
  * So many waiting bytes go out without waiting for the time: with one more read they still are one frame, and fit the
  * last quarter of a ring.
  */
-export const flushBytes = 49_152
+export const flushBytes = 57_344
 
 /**
  * How long new output waits for more to go with it, in milliseconds. The first bytes after a pause or after typing go

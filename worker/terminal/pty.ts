@@ -16,7 +16,7 @@ import type { ReadTty } from './tty-watch.ts'
 
 export interface PtyEvents {
   /**
-   * Output in batches: the first bytes after quiet or typing at once, a stream each 4 ms or 48 KB. Valid only during the
+   * Output in batches: the first bytes after quiet or typing at once, a stream each 4 ms or 56 KB. Valid only during the
    * call. `holds`: what is known of it. `shown`: it went the short way.
    */
   readonly data: (chunk: Buffer, holds?: Holds, shown?: boolean) => void

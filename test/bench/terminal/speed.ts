@@ -1,18 +1,11 @@
-/** How fast: output, keys, interrupts, starts. Each function measures one server once. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** How fast: keys, interrupts, starts. Each function measures one server once. */
 import { median } from '../figure.ts'
 import type { Terminal, TerminalOptions } from './clients.ts'
 import type { System } from './systems.ts'
 
-const bulkMb = 40
-const drawnMb = 12
 const endMark = 'END-OF-OUTPUT'
 
 /** What comes before the measured: a worker runs for days, and its code is compiled after a few seconds. */
-const warmTransfers = 6
-/** One is over in a second: a pause of the machine must not be the figure. */
-const measuredTransfers = 3
 const warmKeys = 2_000
 /** The load goes on so long before keys are measured: rings get their size, and what is compiled for them is. */
 const warmMs = 3_000
@@ -24,57 +17,6 @@ const measuredStarts = 50
 export interface Load {
   readonly busy: number
   readonly yes: boolean
-}
-
-/** 40 MB of log lines with colours through one terminal. */
-export async function bulk(system: System, folder: string): Promise<{ mbPerS: number; cpuMsPerMb: number }> {
-  const file = join(folder, 'log')
-  writeFileSync(file, repeated(logLines(), bulkMb))
-  const measured = await transfers(system, file)
-  return {
-    mbPerS: median(measured.map(({ mbPerS }) => mbPerS)),
-    cpuMsPerMb: median(measured.map(({ cpuMsPerMb }) => cpuMsPerMb)),
-  }
-}
-
-/** Output that moves the cursor and clears, as agents print it; gives CPU ms per MB. */
-export async function drawnBulk(system: System, folder: string): Promise<number> {
-  const file = join(folder, 'drawn')
-  writeFileSync(file, repeated(repaints(), drawnMb))
-  const measured = await transfers(system, file, 1_000)
-  return median(measured.map(({ cpuMsPerMb }) => cpuMsPerMb))
-}
-
-async function transfers(system: System, file: string, settleMs = 0) {
-  for (let i = 0; i < warmTransfers; i++) await transfer(system, file)
-  const measured = []
-  for (let i = 0; i < measuredTransfers; i++) measured.push(await transfer(system, file, settleMs))
-  return measured
-}
-
-/** `settleMs`: work that is left when the last byte has arrived counts too. */
-async function transfer(system: System, file: string, settleMs = 0) {
-  let bytes = 0
-  const done = signal()
-  const look = lookFor(endMark, done.give)
-  const script = `stty -echo; read go; cat ${file}; printf ${endMark}; read stay`
-  const terminal = await system.open(script, {
-    onData: (data) => {
-      bytes += data.length
-      look(data)
-    },
-  })
-  await sleep(200)
-  const cpu = system.cpuMs()
-  const begun = performance.now()
-  terminal.send('\r')
-  await done.wait
-  const seconds = (performance.now() - begun) / 1000
-  await sleep(settleMs)
-  const mb = bytes / 1e6
-  const result = { mbPerS: mb / seconds, cpuMsPerMb: (system.cpuMs() - cpu) / mb }
-  await close(terminal)
-  return result
 }
 
 /** Round trips of keys in ms, through a program that echoes them, beside the load. */
@@ -172,28 +114,4 @@ export function lookFor(mark: string, found: () => void): (data: Buffer) => void
     last = (last + data.toString('latin1', Math.max(0, data.length - mark.length))).slice(-mark.length)
     if (last === mark) found()
   }
-}
-
-function repeated(text: string, mb: number): string {
-  return text.repeat(Math.ceil((mb * 1e6) / text.length))
-}
-
-/** A build's log: 70 to 110 characters a line, every fourth with colours. */
-function logLines(): string {
-  const words = ['compile', 'src/module', 'warning:', 'linked', 'in 0.42s', 'ok', 'cached', 'µs']
-  return Array.from({ length: 400 }, (_, i) => {
-    const text = Array.from({ length: 11 }, (_, j) => words[(i * 7 + j * 3) % words.length]).join(' ')
-    return i % 4 === 0 ? `\u001b[32m${i}\u001b[0m ${text}\n` : `${i} ${text}\n`
-  }).join('')
-}
-
-/** An agent's repaints: half a screen erased and written again, in synchronized blocks. */
-function repaints(): string {
-  return Array.from({ length: 60 }, (_, i) => {
-    const lines = Array.from(
-      { length: 20 },
-      (_, j) => `\u001b[2K\u001b[38;5;${(i + j) % 256}m● step ${i} of ${j} \u001b[0m${'text '.repeat(12)}\r\n`,
-    )
-    return `\u001b[?2026h\u001b[20A${lines.join('')}\u001b[?2026l`
-  }).join('')
 }

@@ -15,20 +15,20 @@
 
 enum {
   /* As flushBytes and quietMs in flow.ts. */
-  enough_bytes = 49152,
+  enough_bytes = 57344,
   quiet_ms = 4,
   /* More reads than fill a batch would keep the event loop from other sessions. */
   reads_per_turn = 16,
   /* The kernel holds less than this of a program that has ended; what comes after is another's. */
   last_bytes = 262144,
   nap_ms = 1,
-  /* The kernel hands over 4 KB at a time, rarely more. */
-  most_per_read = 8192,
+  /* The kernel hands over no more at a time. */
+  most_per_read = 4096,
   /* After less there is nothing, and asking would wait for it to look. */
   short_read = 2048,
   /* After more, a worker of the kernel brings the next 4 KB. Who asks meanwhile waits in line for it, which costs one
-   * stream a sixth of its speed, and all processes together as much of their work. */
-  rest_ns = 10000,
+   * stream a quarter of its speed, and all processes together as much of their work. 10 and 30 µs are a tenth slower. */
+  rest_ns = 16000,
   /* On a busy machine each rest may last: none begins after this, for other sessions wait meanwhile. */
   turn_ms = 1,
   /* Less is told to JavaScript together with what other terminals show in the next ms. */
