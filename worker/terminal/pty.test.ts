@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TerminalExit } from '@workshop/contracts/terminal-protocol'
 import { describe, expect, it } from 'vitest'
 import { probePty } from './probe-pty.ts'
@@ -217,5 +219,25 @@ describe('output on its way in', () => {
     ['a title behind a lone escape', '\u001b\u001b]2;', undefined],
   ] as const)('is known for what it holds: %s', async ([, text, holds]) => {
     expect(await held(text)).toEqual([holds])
+  })
+
+  it.runIf(loadPty().kind === 'own')('is not cut amid a colour or a character while it streams', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pty-'))
+    const file = join(folder, 'colours')
+    const text = '\u001b[38;2;10;200;30;48;5;12mµµ\u001b[0m'.repeat(60_000)
+    writeFileSync(file, text)
+    const cut: string[] = []
+    let bytes = 0
+    await new Promise<void>((resolve) => {
+      const data = (chunk: Buffer, holds?: Holds) => {
+        bytes += chunk.length
+        if (chunk.length >= 4_096 && holds !== 'text') cut.push(chunk.toString('latin1', chunk.length - 40))
+      }
+      const launch = { file: '/bin/sh', args: ['-c', `stty -opost; cat ${file}`], env, cwd: '/' }
+      spawnPty(launch, size, { data, exit: () => resolve(), progress: () => {} })
+    })
+    rmSync(folder, { recursive: true })
+    expect(cut).toEqual([])
+    expect(bytes).toBe(Buffer.byteLength(text))
   })
 })

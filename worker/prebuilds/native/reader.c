@@ -82,23 +82,27 @@ void settle_output(struct terminal *terminal) {
   tell_target(terminal, shown, true);
 }
 
-/* What was just read or has waited goes on: to the viewer if that may be, and to JavaScript at once or with others. */
-static void hand_on(struct terminal *terminal) {
-  const size_t fresh = terminal->waiting - terminal->shown;
+/*
+ * What was just read or has waited goes on: to the viewer if that may be, and to JavaScript at once or with others.
+ * Unless it must be all, what a stream has begun at its end waits for the rest.
+ */
+static void hand_on(struct terminal *terminal, bool all) {
+  size_t fresh = terminal->waiting - terminal->shown;
   if (fresh == 0) return;
+  if (!all && fresh >= many_bytes) fresh = whole_bytes(terminal->batch + terminal->shown, fresh);
   terminal->typed = false;
   terminal->told_at = uv_hrtime();
   uv_timer_stop(terminal->watched.timer);
   if (show_at_once(terminal, terminal->batch + terminal->shown, fresh)) {
-    terminal->shown = terminal->waiting;
-    if (terminal->waiting >= many_bytes) settle_output(terminal);
+    terminal->shown += fresh;
+    if (terminal->shown >= many_bytes) settle_output(terminal);
     else settle_later(terminal->watched.addon);
   } else {
     settle_output(terminal);
     if (terminal->watched.closed) return;
-    const size_t length = terminal->waiting;
-    unload(terminal, length);
-    tell_target(terminal, length, false);
+    if (fresh > terminal->waiting) fresh = terminal->waiting;
+    unload(terminal, fresh);
+    tell_target(terminal, fresh, false);
   }
 }
 
@@ -148,7 +152,7 @@ static void watch(struct terminal *terminal) {
 static void tell_end(struct terminal *terminal) {
   const int32_t none = 0;
   watch(terminal);
-  hand_on(terminal);
+  hand_on(terminal, true);
   settle_output(terminal);
   tell_watched(&terminal->watched, 1, &none);
 }
@@ -171,11 +175,12 @@ static void on_time(uv_timer_t *timer) {
   watch(terminal);
 }
 
-static void wait_for_more(struct terminal *terminal) {
+/* `begun`: what waits is the begin of what a stream goes on with, and no trickle. */
+static void wait_for_more(struct terminal *terminal, bool begun) {
   if (terminal->waiting == terminal->shown) return;
   const uint64_t quiet = quiet_for_ms(terminal);
   const uint64_t left = quiet < quiet_ms ? quiet_ms - quiet : 0;
-  terminal->napping = !terminal->typed && (gives_way(terminal) || trickles(terminal));
+  terminal->napping = !terminal->typed && (gives_way(terminal) || (!begun && trickles(terminal)));
   if (terminal->napping) watch(terminal);
   uv_timer_start(terminal->watched.timer, on_time, terminal->napping && left > nap_ms ? nap_ms : left, 0);
 }
@@ -212,10 +217,10 @@ static void take(struct terminal *terminal) {
   if (!terminal->batch && !(terminal->batch = take_batch(terminal->watched.addon))) return;
   const bool due = gather(terminal);
   if (terminal->waiting == 0) give_back(terminal);
-  if (due) hand_on(terminal);
+  if (due) hand_on(terminal, false);
   if (terminal->watched.closed) return;
   if (terminal->ended) tell_end(terminal);
-  else wait_for_more(terminal);
+  else wait_for_more(terminal, due);
 }
 
 static void on_readable(uv_poll_t *poll, int status, int events) {
@@ -271,7 +276,7 @@ ssize_t write_terminal(struct terminal *terminal, const void *bytes, size_t leng
 bool drain_terminal(struct terminal *terminal) {
   struct watched *watched = &terminal->watched;
   terminal->napping = false;
-  hand_on(terminal);
+  hand_on(terminal, true);
   settle_output(terminal);
   for (size_t total = 0; !watched->closed && !terminal->ended && total < last_bytes;) {
     size_t got = 0;

@@ -176,6 +176,8 @@ bool show_at_once(struct terminal *terminal, const char *bytes, size_t length);
 /* plain.c. What a batch holds, in sequences that are whole; JavaScript knows these numbers. */
 enum holds { holds_anything, holds_text, holds_drawing };
 enum holds what_holds(const char *bytes, size_t length);
+/* Without what is begun at the end: a control sequence, or a character of two bytes that may be a control. */
+size_t whole_bytes(const char *bytes, size_t length);
 
 /* spawn.c: spawn(file, args, env, cwd, cols, rows, onExit) */
 napi_value js_spawn(napi_env env, napi_callback_info info);
