@@ -94,23 +94,26 @@ describe('a participant with a bad network', () => {
     const line = 'wide'.repeat(20)
     await bench.run(1, `clear; echo -n ${line}; read stay`)
     await bench.see(1, new RegExp(`^${line}`, 'm'))
-    let comes: 'late' | 'never' = 'late'
+    let arrives: () => void = () => {}
+    const late = new Promise<void>((resolve) => {
+      arrives = resolve
+    })
     await page.route('**/api/guide', async (route) => {
-      if (comes === 'never') return route.fulfill({ status: 503, body: '' })
-      await new Promise((resolve) => setTimeout(resolve, 2_000))
-      return route.continue()
+      await late
+      await route.continue()
     })
     await page.reload()
     await bench.see(1, /wide/)
     await bench.guide.getByRole('status', { name: 'Loading the guide' }).waitFor()
+    arrives()
     await bench.guide.getByRole('heading', { name: 'Data pipeline' }).waitFor()
     await bench.see(1, new RegExp(`^${line}`, 'm'))
-    comes = 'never'
+    await page.unroute('**/api/guide')
+    await page.route('**/api/guide', (route) => route.fulfill({ status: 503, body: '' }))
     await page.reload()
     await bench.see(1, new RegExp(`^${line}`, 'm'))
     await bench.guide.getByRole('button', { name: 'Retry' }).waitFor()
     await page.unroute('**/api/guide')
-    await bench.guide.getByRole('button', { name: 'Retry' }).click()
     await bench.guide.getByRole('heading', { name: 'Data pipeline' }).waitFor()
     await bench.run(1, '')
     await bench.see(1, /❯\s*$/)

@@ -1,5 +1,6 @@
 /** The terminal in browsers unlike a developer's: a phone, a lost graphics card, a network that swallows WebSockets. */
 import { gzipSync } from 'node:zlib'
+import { decodeClient } from '@workshop/contracts/terminal-decode'
 import type { Browser, Page } from 'playwright-core'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { BenchPage } from '../support/bench-page.ts'
@@ -67,6 +68,33 @@ describe('a phone', () => {
     expect(await page.evaluate(() => document.activeElement?.className)).toContain('xterm-helper-textarea')
   })
 
+  it('shows one terminal after the other at its own size, with letters of their size', async () => {
+    const { page, bench } = await open('katherine@example.com', {}, phone)
+    for (const place of [1, 2]) {
+      await page
+        .getByRole('button', { name: /^New session/ })
+        .first()
+        .tap()
+      await page.getByRole('menuitem', { name: 'Shell' }).tap()
+      await bench.see(place, /❯/)
+    }
+    await page.reload()
+    const sizes = []
+    for (const place of [1, 2, 1]) {
+      await bench
+        .tabs()
+        .nth(place - 1)
+        .tap()
+      await bench.see(place, /❯/)
+      await page.waitForTimeout(300)
+      const pane = bench.pane(place)
+      expect(await pane.locator('.terminal-host.foreign').count()).toBe(0)
+      sizes.push(await pane.locator('.xterm-screen').evaluate((screen) => [screen.clientWidth, screen.clientHeight]))
+    }
+    expect(sizes[0]?.[0]).toBeGreaterThan(300)
+    expect(sizes).toEqual([sizes[0], sizes[0], sizes[0]])
+  })
+
   it('has the settings within reach and in view', async () => {
     const { page } = await open('katherine@example.com', {}, phone)
     await page.getByRole('button', { name: /Command palette/ }).tap()
@@ -108,6 +136,50 @@ describe('a graphics card', () => {
     await bench.see(1, /^before/m)
     await bench.run(1, 'echo af""ter')
     await bench.see(1, /^after/m)
+  })
+})
+
+describe('a terminal that WebGL draws', () => {
+  it('tells one width only while it begins to draw, at load and each time it is shown', async () => {
+    const { page, bench } = await open('edsger@example.com', { webgl: true })
+    for (const place of [1, 2]) {
+      await page.getByRole('button', { name: /^New session/ }).click()
+      await page.getByRole('menuitem', { name: 'Shell' }).click()
+      await bench.pane(place).locator('.xterm-screen canvas').first().waitFor()
+    }
+    await page.getByRole('button', { name: 'One terminal' }).click()
+    const widths = new Set<number>()
+    page.on('websocket', (socket) => {
+      socket.on('framesent', ({ payload }) => {
+        const frame = decodeClient(Buffer.from(payload))
+        const size = frame.type === 'hello' ? frame.hello : frame.type === 'resize' ? frame : undefined
+        if (size?.visible) widths.add(size.cols)
+      })
+    })
+    // Fast networks bring its code before the terminal connects.
+    await page.route(/webgl.*\.js/, async (route) => {
+      await page.waitForTimeout(200)
+      await route.continue()
+    })
+    await page.reload()
+    await bench.pane(1).locator('.xterm-screen canvas').first().waitFor()
+    for (const place of [1, 0, 1, 0]) {
+      await bench.tabs().nth(place).click()
+      await bench
+        .pane(place + 1)
+        .locator('.xterm-screen canvas')
+        .first()
+        .waitFor()
+      await page.waitForTimeout(500)
+      // Its size counts again, so that it fills its frame.
+      expect(
+        await bench
+          .pane(place + 1)
+          .locator('.terminal-host.foreign')
+          .count(),
+      ).toBe(0)
+    }
+    expect([...widths]).toHaveLength(1)
   })
 })
 

@@ -97,6 +97,11 @@ export function openXterm(host: HTMLElement, wishes: XtermWishes): XtermScreen {
     addon.onDidChangeResults(({ resultIndex, resultCount }) => onFound({ at: resultIndex + 1, count: resultCount }))
     return addon
   }
+  /** The addon gives numbers that are none for a host that is not shown. */
+  const fitting = () => {
+    const fits = fit.proposeDimensions()
+    return fits && Number.isFinite(fits.cols) && Number.isFinite(fits.rows) ? fits : undefined
+  }
   let renderer: { dispose: () => void } | undefined
   let wanted = false
   return {
@@ -118,12 +123,12 @@ export function openXterm(host: HTMLElement, wishes: XtermWishes): XtermScreen {
       terminal.options.screenReaderMode = withReader
     },
     room() {
-      const fits = fit.proposeDimensions()
+      const fits = fitting()
       const zoom = (terminal.options.fontSize ?? fontSize) / fontSize
       return fits && { cols: Math.floor(fits.cols * zoom), rows: Math.floor(fits.rows * zoom) }
     },
     letterbox(on) {
-      const fits = fit.proposeDimensions()
+      const fits = fitting()
       const size = terminal.options.fontSize ?? fontSize
       if (!on) terminal.options.fontSize = fontSize
       else if (fits) {
