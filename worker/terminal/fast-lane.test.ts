@@ -181,6 +181,13 @@ describe('the fast lane', () => {
     expect(stateOf(limited)).toEqual(stateOf(plain))
   })
 
+  it('repeats what fills a large screen', () => {
+    const terminal = openTerminal(120, 50)
+    const lane = new FastLane(coreOf(terminal)._inputHandler)
+    lane.parse(new TextEncoder().encode('a\u001b[5999b'))
+    expect(screenText(terminal).replaceAll(/\s/g, '')).toBe('a'.repeat(6_000))
+  })
+
   it('repeats few of a character with many accents', () => {
     const terminal = openTerminal(20, 5)
     const lane = new FastLane(coreOf(terminal)._inputHandler)

@@ -233,7 +233,7 @@ describe('output on its way in', () => {
         bytes += chunk.length
         if (chunk.length >= 4_096 && holds !== 'text') cut.push(chunk.toString('latin1', chunk.length - 40))
       }
-      const launch = { file: '/bin/sh', args: ['-c', `stty -opost; cat ${file}`], env, cwd: '/' }
+      const launch = { file: '/bin/sh', args: ['-c', `stty -opost; cat ${file}; sleep 0.3`], env, cwd: '/' }
       spawnPty(launch, size, { data, exit: () => resolve(), progress: () => {} })
     })
     rmSync(folder, { recursive: true })

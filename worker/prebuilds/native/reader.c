@@ -22,12 +22,12 @@ enum {
   /* The kernel holds less than this of a program that has ended; what comes after is another's. */
   last_bytes = 262144,
   nap_ms = 1,
-  /* The kernel hands over no more at a time. */
+  /* The kernel seldom has more at a time. */
   most_per_read = 4096,
   /* After less there is nothing, and asking would wait for it to look. */
   short_read = 2048,
   /* After more, a worker of the kernel brings the next 4 KB. Who asks meanwhile waits in line for it, which costs one
-   * stream a quarter of its speed, and all processes together as much of their work. 10 and 30 µs are a tenth slower. */
+   * stream a quarter of its speed, and all processes together as much of their work. 10 and 30 µs are slower. */
   rest_ns = 16000,
   /* On a busy machine each rest may last: none begins after this, for other sessions wait meanwhile. */
   turn_ms = 1,
@@ -63,7 +63,10 @@ static void give_back(struct terminal *terminal) {
 static void tell_target(struct terminal *terminal, int32_t length, bool shown) {
   struct watched *watched = &terminal->watched;
   const int32_t news[] = {length, what_holds(watched->target, length), shown};
-  if (length > 0) tell_watched(watched, 3, news);
+  if (length == 0) return;
+  /* The short way goes on elsewhere then, from where JavaScript says. */
+  if (!shown) terminal->allowance = 0;
+  tell_watched(watched, 3, news);
 }
 
 /* Takes `length` bytes off the front of the batch, into `target`. */
