@@ -86,9 +86,9 @@ describe('a phone', () => {
         .nth(place - 1)
         .tap()
       await bench.see(place, /❯/)
-      await page.waitForTimeout(300)
       const pane = bench.pane(place)
-      expect(await pane.locator('.terminal-host.foreign').count()).toBe(0)
+      await pane.locator('.terminal-host:not(.foreign)').waitFor()
+      await page.waitForTimeout(300)
       sizes.push(await pane.locator('.xterm-screen').evaluate((screen) => [screen.clientWidth, screen.clientHeight]))
     }
     expect(sizes[0]?.[0]).toBeGreaterThan(300)
@@ -157,8 +157,10 @@ describe('a terminal that WebGL draws', () => {
       })
     })
     // Fast networks bring its code before the terminal connects.
+    let held = 0
     await page.route(/webgl.*\.js/, async (route) => {
-      await page.waitForTimeout(200)
+      held += 1
+      await page.waitForTimeout(50)
       await route.continue()
     })
     await page.reload()
@@ -179,6 +181,7 @@ describe('a terminal that WebGL draws', () => {
           .count(),
       ).toBe(0)
     }
+    expect(held).toBeGreaterThan(0)
     expect([...widths]).toHaveLength(1)
   })
 })

@@ -25,10 +25,12 @@ function read(text: string | null): BenchMemory {
   try {
     const kept = JSON.parse(text ?? '{}') as Partial<BenchMemory>
     const known = (layout: unknown, other: Layout) => layouts.find(({ id }) => id === layout)?.id ?? other
+    const layout = known(kept.layout, fresh.layout)
     return {
-      layout: known(kept.layout, fresh.layout),
+      layout,
       splitLayout: known(kept.splitLayout, fresh.splitLayout),
-      guideFolded: kept.guideFolded === true,
+      // Where the guide stands alone, nothing would be left.
+      guideFolded: kept.guideFolded === true && layout !== 'guide',
       challenge: typeof kept.challenge === 'string' ? kept.challenge : undefined,
     }
   } catch {

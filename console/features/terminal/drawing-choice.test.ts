@@ -47,8 +47,11 @@ describe('the choice of what draws', () => {
   it('stays open for the later of two', async () => {
     const choice = new DrawingChoice()
     const first = choice.wait(Promise.resolve(), () => {})
-    void choice.wait(new Promise(() => {}), () => {})
+    const fit = vi.fn()
+    void choice.wait(new Promise(() => {}), fit)
     await first
     expect(choice.isOpen).toBe(true)
+    await vi.advanceTimersByTimeAsync(500)
+    expect([choice.isOpen, fit.mock.calls.length]).toEqual([false, 1])
   })
 })

@@ -27,6 +27,9 @@ const welcome: Welcome = {
   ...{ epoch: 'e', role: 'control', viewer: 1, inSeq: 0, cols: 80, rows: 24, owner: 1, live: 0 },
   ...{ window: 262_144, heartbeatMs: 20_000, title: '' },
 }
+const props = { session: 's', agent: 'shell', shown: true, label: 'Terminal 1' } as const
+/** The terminal connects once it is known what draws it. */
+const connected = (): Promise<Line> => vi.waitFor(() => Line.last ?? expect.fail('not connected'), 15_000)
 const copied: string[] = []
 let view: VueWrapper
 let offset = 0
@@ -36,10 +39,10 @@ beforeEach(async () => {
   copied.length = offset = 0
   vi.stubGlobal('WebSocket', Line)
   vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(async (text) => void copied.push(text))
-  const props = { session: 's', agent: 'shell', shown: true, label: 'Terminal 1' } as const
+  Line.last = undefined
   view = mount(TerminalView, { attachTo: document.body, props })
-  await flushPromises()
-  Line.last?.onopen?.()
+  const line = await connected()
+  line.onopen?.()
   say({ type: 'welcome', welcome })
   say({ type: 'reset', offset: 0, live: 0, cols: 80, rows: 24, why: 0 })
   say({ type: 'replay', offset: 0, last: true, data: new Uint8Array(0) })
@@ -117,5 +120,14 @@ describe('a program that would write the clipboard (OSC 52)', () => {
     print(wish)
     await until(() => expect(copied).toEqual(['planted']))
     expect(view.emitted('offer')).toBeUndefined()
+  })
+})
+
+describe('a terminal that goes', () => {
+  it('connects to nobody when it goes before it is known what draws it', async () => {
+    Line.last = undefined
+    mount(TerminalView, { attachTo: document.body, props }).unmount()
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect(Line.last).toBeUndefined()
   })
 })
