@@ -25,12 +25,10 @@ function read(text: string | null): BenchMemory {
   try {
     const kept = JSON.parse(text ?? '{}') as Partial<BenchMemory>
     const known = (layout: unknown, other: Layout) => layouts.find(({ id }) => id === layout)?.id ?? other
-    const layout = known(kept.layout, fresh.layout)
     return {
-      layout,
+      layout: known(kept.layout, fresh.layout),
       splitLayout: known(kept.splitLayout, fresh.splitLayout),
-      // Where the guide stands alone, nothing would be left.
-      guideFolded: kept.guideFolded === true && layout !== 'guide',
+      guideFolded: kept.guideFolded === true,
       challenge: typeof kept.challenge === 'string' ? kept.challenge : undefined,
     }
   } catch {

@@ -14,7 +14,7 @@ export class DrawingChoice {
     return this.#open > 0
   }
 
-  /** Open until `made` settles or 500 ms are over; calls `fit` then, and again when it settles after that. Never rejects. */
+  /** Open until `made` settles or 500 ms are over; calls `fit` then, and again when it settles after that. Rejects as `fit` throws. */
   async wait(made: Promise<void>, fit: () => void): Promise<void> {
     const settled = made.catch(() => {})
     let late = false
