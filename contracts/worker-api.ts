@@ -26,6 +26,8 @@ export interface Me {
   readonly workshop: { readonly name: string; readonly title: string }
   /** The app that answered. */
   readonly app: { readonly name: string; readonly role: 'hub' | 'worker' }
+  /** Where everybody is sent to their place; absent while the hub has no address. */
+  readonly hubUrl?: string
   readonly isolation: IsolationReport
   readonly limits: { readonly perUser: number; readonly perWorker: number; readonly liveHere: number }
   /** In the spec's order; the first that is available is the default. */
@@ -152,6 +154,7 @@ export interface WorkerStatus {
   readonly isolation: IsolationReport
   readonly sessions: {
     readonly live: number
+    /** With live sessions, most first; then, with none, who was here within the last two minutes. */
     readonly people: readonly { readonly email: string; readonly live: number }[]
     /** Absent from workers of before there was a list. */
     readonly shown?: readonly ShownSession[]

@@ -18,6 +18,7 @@ import { SocketLimits } from './http/socket-limits.ts'
 import { boundStrangers } from './http/strangers.ts'
 import { terminalHttpRoutes } from './http/terminal-http-routes.ts'
 import { acceptTerminals } from './http/terminal-upgrade.ts'
+import { Visits } from './http/visits.ts'
 import { detectIsolation } from './isolation/detect.ts'
 import type { ProgramFiles } from './program-files.ts'
 import { readMemory } from './sessions/memory.ts'
@@ -89,6 +90,7 @@ export async function startProgram({ config, isProxy, files, logger }: ProgramOp
       fleet,
       isProxy: strangers.isProxy,
       userTokens,
+      visits: new Visits(Date.now),
       sessions,
       drain,
       isolation: isolation.report,

@@ -67,6 +67,12 @@ function unreachable(slow: boolean): Failure {
   }
 }
 
+/** What a platform in front of our servers says, by status. */
+const foreign: Readonly<Record<number, { readonly title: string; readonly fix: string }>> = {
+  401: { title: 'Not signed in', fix: 'reload the page to sign in again' },
+  403: { title: 'Not open to this account', fix: "open the workshop's own address; ask the organiser if it stays" },
+}
+
 function refusal(status: number, text: string): Failure {
   try {
     const { error } = JSON.parse(text) as ErrorBody
@@ -76,8 +82,7 @@ function refusal(status: number, text: string): Failure {
   }
   return {
     status,
-    title: status === 401 || status === 403 ? 'Not signed in' : 'Unexpected answer',
     message: `The server answered ${status}.`,
-    fix: status === 401 || status === 403 ? 'reload the page to sign in again' : 'try again; report it if it stays',
+    ...(foreign[status] ?? { title: 'Unexpected answer', fix: 'try again; report it if it stays' }),
   }
 }

@@ -38,6 +38,13 @@ describe('pinning people to the worker of their live sessions', () => {
     expect(pins(desired, observed)).toEqual(wanted)
   })
 
+  it('leaves the way in to who has just ended the last session', () => {
+    const apps = [app(0), app(1, 'grace'), app(2, 'ada')] as const
+    const { desired, observed } = room(apps, { 'vibe-worker-1': live(['ada', 0], ['mallory', 0]) })
+    const names = grantsWithPins(apps[1], desired, observed).map(({ name }) => name)
+    expect(names).toEqual(['grace', 'ada'])
+  })
+
   it('sends who has sessions on two workers to the lowest ordinal, and keeps both open', () => {
     const apps = [app(0), app(1, 'grace'), app(2), app(3, 'ada')] as const
     const { desired, observed } = room(apps, { 'vibe-worker-1': live(['ada', 1]), 'vibe-worker-2': live(['ada', 1]) })

@@ -1,5 +1,5 @@
 /** A terminal on networks as they are: 100 ms away, and where no WebSocket gets through. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Page, Request, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { BenchPage } from '../support/bench-page.ts'
 import { launchBrowser, newVisitor, type Visitor } from '../support/browser.ts'
@@ -119,6 +119,24 @@ describe('a participant with a bad network', () => {
     await bench.see(1, /❯\s*$/)
   })
 
+  it('comes back through the hub when the platform lets it in no more, and says so rather than going in circles', async () => {
+    const closed = (route: Route) => route.fulfill({ status: 403, contentType: 'text/html', body: 'Permission Denied' })
+    const worker = `${bench.origin}/`
+    await page.route('**/api/{me,sessions}', closed)
+    await Promise.all([page.waitForURL((url) => url.href !== worker), page.waitForRequest(isHubPage)])
+    await page.waitForURL(`${bench.origin}/**`)
+    await page.getByText('Not open to this account').first().waitFor()
+    await page.unroute('**/api/{me,sessions}')
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await bench.see(1, /❯\s*$/)
+    expect(page.url()).toBe(worker)
+    await page.route('**/api/{me,sessions}', closed)
+    await page.getByRole('alert').getByText('Not open to this account').waitFor()
+    expect(page.url()).toBe(worker)
+    await page.unroute('**/api/{me,sessions}')
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+  })
+
   it('goes on over plain requests where WebSockets are refused, says so, and types every key once', async () => {
     await proxy({ refuseWebSockets: true })
     await page.reload()
@@ -131,6 +149,8 @@ describe('a participant with a bad network', () => {
     await bench.see(1, /^3000/m)
   })
 })
+
+const isHubPage = (request: Request) => new URL(request.url()).hostname.startsWith('vibe-hub.')
 
 async function proxy(settings: { readonly refuseWebSockets: boolean }): Promise<void> {
   const answer = await fetch(`${product.emulatorUrl}/__emulator/proxy`, {

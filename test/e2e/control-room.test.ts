@@ -107,6 +107,17 @@ describe('the control room', () => {
     await healthy('vibe-worker-3')
   })
 
+  it('takes a page along to the new seat once the last session there has ended', async () => {
+    const person = await newVisitor(browser)
+    const bench = await BenchPage.enter(person.page, product.workshopUrl, mover.email)
+    expect(bench.origin).toBe(open.worker)
+    await bench.endAll()
+    await person.page.waitForURL((url) => url.hostname.startsWith('vibe-worker-3.'), { timeout: 120_000 })
+    await bench.newSession('Shell', 1)
+    await bench.see(1, /❯/)
+    await person.close()
+  })
+
   it('never made the page complain', () => {
     expect(visitor.complaints).toEqual([])
   })

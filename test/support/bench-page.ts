@@ -26,14 +26,19 @@ export class BenchPage {
 
   /** Ends what other tests left to this person. */
   async startAfresh(): Promise<void> {
+    await this.endAll()
+    await this.page.reload()
+    await this.page.getByText('No sessions yet').waitFor()
+  }
+
+  /** Ends every session of this person on this worker, as another of their windows could. */
+  async endAll(): Promise<void> {
     await this.page.evaluate(async () => {
       const sessions = (await (await fetch('/api/sessions')).json()) as { id: string }[]
       const headers = { 'content-type': 'application/json' }
       const end = ({ id }: { id: string }) => fetch(`/api/sessions/${id}`, { method: 'DELETE', headers, body: '{}' })
       await Promise.all(sessions.map(end))
     })
-    await this.page.reload()
-    await this.page.getByText('No sessions yet').waitFor()
   }
 
   /** Where the worker is. */

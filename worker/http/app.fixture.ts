@@ -14,6 +14,7 @@ import { buildServer } from './server.ts'
 import { SocketLimits } from './socket-limits.ts'
 import { type Converse, terminalHttpRoutes } from './terminal-http-routes.ts'
 import { acceptTerminals } from './terminal-upgrade.ts'
+import { Visits } from './visits.ts'
 
 /** What a test may choose. */
 export interface TestAppOptions {
@@ -64,6 +65,7 @@ export async function startTestApp(options: TestAppOptions = {}) {
     publicOrigin: () => now?.member(appName)?.url,
     isProxy: options.isProxy ?? (() => true),
     userTokens: new UserTokens(),
+    visits: new Visits(Date.now),
     sessions,
     isolation: launcher.isolation,
     agents: async () => [{ id: 'shell', title: 'Shell', available: true, message: '' }],

@@ -6,6 +6,7 @@ import type { Role, Seating } from '../fleet/seats.ts'
 import type { RunningTerminal } from '../sessions/launcher.ts'
 import type { SessionRegistry } from '../sessions/registry.ts'
 import type { Caller, UserTokens } from './identity.ts'
+import type { Visits } from './visits.ts'
 
 /** A person who was let in. */
 export interface Person extends Caller {
@@ -23,6 +24,7 @@ export interface AppContext<T extends RunningTerminal = RunningTerminal> {
   readonly publicOrigin: () => string | undefined
   readonly isProxy: (socket: Socket) => boolean
   readonly userTokens: UserTokens
+  readonly visits: Visits
   readonly sessions: SessionRegistry<T>
   readonly isolation: IsolationReport
   readonly agents: () => Promise<readonly AgentInfo[]>

@@ -24,7 +24,7 @@ export function controlRoutes(app: FastifyInstance, context: AppContext): void {
       isolation: context.isolation,
       sessions: {
         live: context.sessions.liveCount(),
-        people: context.sessions.people(),
+        people: context.visits.beside(context.sessions.people()),
         shown: context.sessions.shown(),
       },
       draining: context.drain.isOn,

@@ -49,6 +49,7 @@ export function passGate(context: AppContext, request: IncomingMessage, path: st
     binaryPaths.has(path) ? terminalHttp.contentType : undefined,
   )
   const visitor = { email: caller.email, hasLiveSession: context.sessions.hasLive(caller.email) }
+  if (seating.role(caller.email) !== undefined) context.visits.note(caller.email)
   const role = admit(seating, context.appName, visitor)
   context.userTokens.remember(caller)
   return { as: 'person', person: { ...caller, role } }

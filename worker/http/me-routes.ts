@@ -15,6 +15,7 @@ export function meRoutes(app: FastifyInstance, context: AppContext): void {
       role: person.role,
       workshop: { name: workshop.name, title: workshop.title },
       app: { name: context.appName, role: appRole(context) },
+      ...(hub.url === '' ? {} : { hubUrl: hub.url }),
       isolation: context.isolation,
       limits: {
         perUser: sessions.perUser,

@@ -246,6 +246,15 @@ describe('control routes', () => {
       expect((await app.call(email, '/api/control/status')).status).toBe(404)
   })
 
+  it('tell who is here without a session, be it only to be sent on, but no stranger', async () => {
+    const home = await homeOf('ada@example.com')
+    const app = await start({ appName: home === 'first-worker-1' ? 'first-worker-2' : 'first-worker-1' })
+    for (const email of ['ada@example.com', 'mallory@example.com']) await app.call(email, '/api/me')
+    expect(await (await asOperator(app, '/api/control/status')).json()).toMatchObject({
+      sessions: { live: 0, people: [{ email: 'ada@example.com', live: 0 }] },
+    })
+  })
+
   it('report, reload and drain for an operator', async () => {
     const app = await start()
     app.setFleet(aFleet({ version: 9 }))

@@ -5,6 +5,7 @@ import { answerKey, type Command, type KeyPress, noKeys, searchCommands } from '
 import { benchMemory } from './bench-memory.ts'
 import { connectionLook } from './connection-look.ts'
 import { choose, shownSessions } from './pane-layout.ts'
+import { wayOut } from './way-out.ts'
 
 describe('which sessions are on the page', () => {
   it.for([
@@ -20,6 +21,24 @@ describe('which sessions are on the page', () => {
   it('puts a chosen session where the focus was, and only moves the focus to a shown one', () => {
     expect(choose(['a', 'b'], 'a', 'c')).toEqual(['c', 'b'])
     expect(choose(['a', 'b'], 'a', 'b')).toEqual(['a', 'b'])
+  })
+})
+
+describe('where a page goes whose worker no longer serves its person', () => {
+  const hub = 'https://hub.example.com'
+  const seat = 'https://worker-3.example.com/?fleet=13'
+  it.for([
+    ['to the new seat', 409, 'WO-4002', seat, seat],
+    ['nowhere while the new seat has no address', 409, 'WO-4002', undefined, undefined],
+    ['to the hub when the platform lets it in no more', 403, undefined, undefined, hub],
+    ['to the hub when the app is gone', 404, undefined, undefined, hub],
+    ['nowhere when it is off the roster', 403, 'WO-4001', undefined, undefined],
+    ['nowhere while the app starts', 503, undefined, undefined, undefined],
+    ['nowhere when it is signed out', 401, undefined, undefined, undefined],
+    ['nowhere without a network', 0, undefined, undefined, undefined],
+  ] as const)('%s', ([, status, code, link, target]) => {
+    const failure = { status, title: '', message: '', fix: '', ...(code && { code }), ...(link && { link }) }
+    expect(wayOut(failure, hub)).toBe(target)
   })
 })
 
