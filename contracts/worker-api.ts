@@ -145,6 +145,15 @@ export interface JoinState {
   readonly message: string
 }
 
+/** Somebody on a worker. */
+export interface Presence {
+  readonly email: string
+  /** Sessions that run. */
+  readonly live: number
+  /** Sessions that have ended and can be restarted; absent from workers of before they were counted. */
+  readonly ended?: number
+}
+
 /** GET /api/control/status */
 export interface WorkerStatus {
   readonly app: string
@@ -154,8 +163,8 @@ export interface WorkerStatus {
   readonly isolation: IsolationReport
   readonly sessions: {
     readonly live: number
-    /** With live sessions, most first; then, with none, who was here within the last two minutes. */
-    readonly people: readonly { readonly email: string; readonly live: number }[]
+    /** With sessions, most live ones first; then, with none, who was let in within the last two minutes. */
+    readonly people: readonly Presence[]
     /** Absent from workers of before there was a list. */
     readonly shown?: readonly ShownSession[]
   }

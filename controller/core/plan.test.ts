@@ -108,7 +108,9 @@ describe('planning', () => {
     const call = planChanges(desired, found(desired, { 'vibe-worker-1': busy })).calls.get('Permissions/vibe-worker-1')
     expect(JSON.stringify(call)).toMatch(/ada@.*grace@/)
     expect(JSON.stringify(call)).not.toContain('left@')
-    const idle = { ...busy, probe: null }
+    const silent = planChanges(desired, found(desired, { 'vibe-worker-1': { ...busy, probe: null } }))
+    expect(JSON.stringify(silent.calls.get('Permissions/vibe-worker-1'))).toMatch(/ada@.*grace@/)
+    const idle = { ...busy, probe: { sessions: { live: 0, people: [] } } as unknown as typeof busy.probe }
     const later = planChanges(desired, found(desired, { 'vibe-worker-1': idle })).calls.get('Permissions/vibe-worker-1')
     expect(JSON.stringify(later)).not.toMatch(/ada@.*grace@|grace@.*ada@/)
   })

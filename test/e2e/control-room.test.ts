@@ -111,8 +111,14 @@ describe('the control room', () => {
     const person = await newVisitor(browser)
     const bench = await BenchPage.enter(person.page, product.workshopUrl, mover.email)
     expect(bench.origin).toBe(open.worker)
+    const refusals: number[] = []
+    person.page.on('response', (response) => {
+      if (response.status() >= 400) refusals.push(response.status())
+    })
     await bench.endAll()
     await person.page.waitForURL((url) => url.hostname.startsWith('vibe-worker-3.'), { timeout: 120_000 })
+    // The worker's own word, before the platform lets nobody in any more.
+    expect(new Set(refusals)).toEqual(new Set([409]))
     await bench.newSession('Shell', 1)
     await bench.see(1, /❯/)
     await person.close()

@@ -1,4 +1,4 @@
-/** Who may enter this app, decided from roster, seats and live sessions. Pure. */
+/** Who may enter this app, decided from roster, seats and sessions. Pure. */
 import type { FleetMember } from '@workshop/contracts/fleet-file'
 import { type Role, type Seating, seatAddress } from '../fleet/seats.ts'
 import { Refusal } from './refusal.ts'
@@ -6,15 +6,15 @@ import { Refusal } from './refusal.ts'
 /** Someone at the door. */
 export interface Visitor {
   readonly email: string
-  /** A live session here keeps its person here, wherever the seat has moved to. */
-  readonly hasLiveSession: boolean
+  /** Sessions here, running or to be restarted, keep their person here, wherever the seat has moved to. */
+  readonly hasSessions: boolean
 }
 
 /**
  * The role under which the visitor enters. Everybody of the roster may enter the hub; facilitators every worker.
  * @throws Refusal WO-4001 not on the roster, WO-4002 placed elsewhere (with the link), WO-4004 no free seat anywhere
  */
-export function admit(seating: Seating, appName: string, { email, hasLiveSession }: Visitor): Role {
+export function admit(seating: Seating, appName: string, { email, hasSessions }: Visitor): Role {
   const role = seating.role(email)
   const { fleet } = seating
   if (!role)
@@ -22,14 +22,16 @@ export function admit(seating: Seating, appName: string, { email, hasLiveSession
       code: 'WO-4001',
       message: `${email || 'This account'} is not on the roster of ${fleet.workshop.title}`,
     })
-  if (role === 'facilitator' || appName === fleet.hub.name || hasLiveSession) return role
+  if (role === 'facilitator' || appName === fleet.hub.name || hasSessions) return role
   const seat = seating.seat(email)
   if (seat?.name === appName) return role
-  throw elsewhere(seat, fleet.version)
+  throw elsewhere(seat, seating)
 }
 
-function elsewhere(seat: FleetMember | undefined, fleetVersion: number): Refusal {
+/** To the seat, or to the hub, which waits with them until the seat can be taken. */
+function elsewhere(seat: FleetMember | undefined, { fleet }: Seating): Refusal {
   if (!seat) return new Refusal({ code: 'WO-4004', message: 'Every seat of this workshop is taken' })
-  const link = seat.url === '' ? undefined : seatAddress(seat, fleetVersion)
+  const next = seat.ready && seat.url !== '' ? seat : fleet.hub
+  const link = next.url === '' ? undefined : seatAddress(next, fleet.version)
   return new Refusal({ code: 'WO-4002', message: `Your terminals are on ${seat.name}` }, link)
 }

@@ -8,7 +8,7 @@ import { terminalHttp, terminalHttpPath } from '@workshop/contracts/terminal-htt
 import { uploadPath } from '@workshop/contracts/worker-api'
 import type { Seating } from '../fleet/seats.ts'
 import { admit } from './admittance.ts'
-import type { AppContext, Person } from './context.ts'
+import { type AppContext, appRole, type Person } from './context.ts'
 import { type Caller, callerOf } from './identity.ts'
 import { contentTypeProblem, originProblem, type RequestKind } from './origin-rules.ts'
 
@@ -48,9 +48,9 @@ export function passGate(context: AppContext, request: IncomingMessage, path: st
     request,
     binaryPaths.has(path) ? terminalHttp.contentType : undefined,
   )
-  const visitor = { email: caller.email, hasLiveSession: context.sessions.hasLive(caller.email) }
-  if (seating.role(caller.email) !== undefined) context.visits.note(caller.email)
+  const visitor = { email: caller.email, hasSessions: context.sessions.hasAny(caller.email) }
   const role = admit(seating, context.appName, visitor)
+  if (appRole(context) === 'worker') context.visits.note(caller.email)
   context.userTokens.remember(caller)
   return { as: 'person', person: { ...caller, role } }
 }

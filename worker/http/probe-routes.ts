@@ -22,7 +22,11 @@ function appMetrics(context: AppContext): Registry {
       },
     })
   gauge('workshop_sessions_live', 'Sessions that run here.', () => context.sessions.liveCount())
-  gauge('workshop_people_live', 'People with a session here.', () => context.sessions.people().length)
+  gauge(
+    'workshop_people_live',
+    'People with a session here.',
+    () => context.sessions.people().filter(({ live }) => live > 0).length,
+  )
   gauge('workshop_viewers', 'Terminals that somebody looks at, counted by socket.', () =>
     context.sessions.viewerCount(),
   )

@@ -74,6 +74,15 @@ describe('a worker at the door', () => {
     })
   })
 
+  it('sends them to the hub, which waits with them, while their worker is not up', async () => {
+    const home = await homeOf('ada@example.com')
+    const workers = aFleet().workers.map((worker) => ({ ...worker, ready: worker.name !== home }))
+    const appName = home === 'first-worker-1' ? 'first-worker-2' : 'first-worker-1'
+    const app = await start({ appName, fleet: aFleet({ workers }) })
+    const answer = await app.call('ada@example.com', '/', page)
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, `${aFleet().hub.url}/?fleet=7`])
+  })
+
   it('reads the roster again before it judges somebody who was sent by a later one', async () => {
     const app = await start({ fleet: aFleet({ participants: [], version: 1 }), appName: 'first-worker-1' })
     const later = aFleet({ participants: ['ada@example.com'], workers: aFleet().workers.slice(0, 1), version: 2 })
@@ -246,13 +255,16 @@ describe('control routes', () => {
       expect((await app.call(email, '/api/control/status')).status).toBe(404)
   })
 
-  it('tell who is here without a session, be it only to be sent on, but no stranger', async () => {
+  it('tell who is here without a session, and nobody who was not let in', async () => {
     const home = await homeOf('ada@example.com')
-    const app = await start({ appName: home === 'first-worker-1' ? 'first-worker-2' : 'first-worker-1' })
-    for (const email of ['ada@example.com', 'mallory@example.com']) await app.call(email, '/api/me')
-    expect(await (await asOperator(app, '/api/control/status')).json()).toMatchObject({
-      sessions: { live: 0, people: [{ email: 'ada@example.com', live: 0 }] },
-    })
+    for (const appName of ['first-worker-1', 'first-worker-2']) {
+      const app = await start({ appName })
+      for (const email of ['ada@example.com', 'mallory@example.com']) await app.call(email, '/api/me')
+      const people = appName === home ? [{ email: 'ada@example.com', live: 0 }] : []
+      expect(await (await asOperator(app, '/api/control/status')).json()).toMatchObject({
+        sessions: { live: 0, people },
+      })
+    }
   })
 
   it('report, reload and drain for an operator', async () => {

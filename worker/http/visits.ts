@@ -1,17 +1,12 @@
 /** Who was here a moment ago: between two sessions a person must not lose the way to the worker they look at. */
 import { personKey } from '@workshop/contracts/placement'
+import type { Presence } from '@workshop/contracts/worker-api'
 
 /**
- * A visit counts so long, ms. A page asks every 15 s and the controller as often; a browser that sleeps or a tab that
- * is hidden asks nobody, and finds its way back through the hub.
+ * A visit counts so long, ms. A page asks every 3 s and a controller, with its defaults, every 15 s; a browser that
+ * sleeps or a tab that is hidden asks nobody, and finds its way back through the hub.
  */
 export const visitMs = 120_000
-
-/** Live sessions of one person; 0 for somebody who is only here. */
-export interface Presence {
-  readonly email: string
-  readonly live: number
-}
 
 /** Times of the last requests, in memory. `now` gives epoch ms. */
 export class Visits {
@@ -26,7 +21,7 @@ export class Visits {
     this.#last.set(personKey(email), this.#now())
   }
 
-  /** Those with live sessions as given, and behind them everybody else who was here lately. */
+  /** Those with sessions as given, and behind them everybody else who was here lately. */
   beside(people: readonly Presence[]): readonly Presence[] {
     const since = this.#now() - visitMs
     for (const [email, at] of this.#last) if (at < since) this.#last.delete(email)

@@ -5,13 +5,13 @@
 import { randomBytes } from 'node:crypto'
 import { type Problem, WorkshopError } from '@workshop/contracts/errors'
 import { closeCode } from '@workshop/contracts/terminal-protocol'
-import type { CreateSession, SessionInfo, ShownSession } from '@workshop/contracts/worker-api'
+import type { CreateSession, Presence, SessionInfo, ShownSession } from '@workshop/contracts/worker-api'
 import { admissionProblem } from './admission.ts'
 import { hasIdled } from './idle.ts'
 import type { RunningTerminal, SessionOrder, UploadFolder } from './launcher.ts'
 import type { RegistryOptions, Seen, Session, Visitor } from './registry-entry.ts'
 import { activityOf, isRunning, isShownTo } from './registry-entry.ts'
-import { livePeople, shownSessions } from './tallies.ts'
+import { sessionsByPerson, shownSessions } from './tallies.ts'
 
 /** SIGHUP first, so that agents and shells save their state; a participant who removes a session waits this long at most. */
 const removeGraceMs = 2_000
@@ -150,14 +150,14 @@ export class SessionRegistry<T extends RunningTerminal> {
     return this.#options.launcher.uploads(this.owned(email, id).order)
   }
 
-  /** A session that runs or is about to pins its person to this worker. */
-  hasLive(email: string): boolean {
-    return this.#all().some((session) => isRunning(session) && session.order.owner.email === email)
+  /** A session, one that has ended and can be restarted too, pins its person to this worker. */
+  hasAny(email: string): boolean {
+    return this.#all().some(({ order }) => order.owner.email === email)
   }
 
-  /** Live sessions by person, most first. */
-  people(): ReturnType<typeof livePeople> {
-    return livePeople(this.#all())
+  /** Sessions by person, most live ones first. */
+  people(): readonly Presence[] {
+    return sessionsByPerson(this.#all())
   }
 
   /** Live sessions whose owners let facilitators look on. */

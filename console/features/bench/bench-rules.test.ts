@@ -5,7 +5,7 @@ import { answerKey, type Command, type KeyPress, noKeys, searchCommands } from '
 import { benchMemory } from './bench-memory.ts'
 import { connectionLook } from './connection-look.ts'
 import { choose, shownSessions } from './pane-layout.ts'
-import { wayOut } from './way-out.ts'
+import { isShutOut, wayOut } from './way-out.ts'
 
 describe('which sessions are on the page', () => {
   it.for([
@@ -28,17 +28,25 @@ describe('where a page goes whose worker no longer serves its person', () => {
   const hub = 'https://hub.example.com'
   const seat = 'https://worker-3.example.com/?fleet=13'
   it.for([
-    ['to the new seat', 409, 'WO-4002', seat, seat],
-    ['nowhere while the new seat has no address', 409, 'WO-4002', undefined, undefined],
-    ['to the hub when the platform lets it in no more', 403, undefined, undefined, hub],
-    ['to the hub when the app is gone', 404, undefined, undefined, hub],
-    ['nowhere when it is off the roster', 403, 'WO-4001', undefined, undefined],
-    ['nowhere while the app starts', 503, undefined, undefined, undefined],
-    ['nowhere when it is signed out', 401, undefined, undefined, undefined],
-    ['nowhere without a network', 0, undefined, undefined, undefined],
-  ] as const)('%s', ([, status, code, link, target]) => {
+    ['to the new seat', 409, 'WO-4002', seat, seat, true],
+    ['nowhere while the new seat has no address', 409, 'WO-4002', undefined, undefined, true],
+    ['to the hub when the platform lets it in no more', 403, undefined, undefined, hub, true],
+    ['to the hub when the app is gone', 404, undefined, undefined, hub, true],
+    ['nowhere when it is off the roster', 403, 'WO-4001', undefined, undefined, true],
+    ['nowhere while the app starts', 503, undefined, undefined, undefined, false],
+    ['nowhere when it is signed out', 401, undefined, undefined, undefined, true],
+    ['nowhere when it asked too often', 429, 'WO-4012', undefined, undefined, false],
+    ['nowhere without a network', 0, undefined, undefined, undefined, false],
+  ] as const)('%s', ([, status, code, link, target, told]) => {
     const failure = { status, title: '', message: '', fix: '', ...(code && { code }), ...(link && { link }) }
-    expect(wayOut(failure, hub)).toBe(target)
+    expect(wayOut(failure, { hubUrl: hub, inRow: 4, isConnected: false })).toBe(target)
+    expect(isShutOut(failure)).toBe(told)
+  })
+
+  it('nowhere at the first refusal of the platform, and not while a terminal is connected', () => {
+    const failure = { status: 403, title: '', message: '', fix: '' }
+    expect(wayOut(failure, { hubUrl: hub, inRow: 3, isConnected: false })).toBeUndefined()
+    expect(wayOut(failure, { hubUrl: hub, inRow: 9, isConnected: true })).toBeUndefined()
   })
 })
 

@@ -1,9 +1,30 @@
 /** Where a page goes whose worker no longer serves its person: the seat has moved, or the app is gone. Pure. */
 import type { Failure } from '../../api/call.ts'
 
+/** What the page knows beside the last refusal. */
+export interface Surroundings {
+  readonly hubUrl: string | undefined
+  /** Refusals of the platform itself in a row, this one included. */
+  readonly inRow: number
+  /** A terminal of the page is connected, so that the person is served. */
+  readonly isConnected: boolean
+}
+
+/** Waits of 1, 2 and 5 s lie between so many: what passes by itself has passed. */
+const enough = 4
+
+/** Did the platform answer, for an app that this person may not open any more or that was deleted? */
+export function isPlatforms({ status, code }: Failure): boolean {
+  return code === undefined && (status === 403 || status === 404)
+}
+
 /** An address, or undefined to stay: what is wrong then is no matter of place, or passes. */
-export function wayOut({ status, code, link }: Failure, hubUrl: string | undefined): string | undefined {
-  if (code === 'WO-4002') return link
-  // No code: the platform itself answered, for an app that this person may not open any more or that was deleted.
-  return code === undefined && (status === 403 || status === 404) ? hubUrl : undefined
+export function wayOut(failure: Failure, { hubUrl, inRow, isConnected }: Surroundings): string | undefined {
+  if (failure.code === 'WO-4002') return failure.link
+  return isPlatforms(failure) && inRow >= enough && !isConnected ? hubUrl : undefined
+}
+
+/** Is it to be told on the page? A server that is away is the header's matter. */
+export function isShutOut(failure: Failure): boolean {
+  return isPlatforms(failure) || failure.status === 401 || failure.code === 'WO-4001' || failure.code === 'WO-4002'
 }
