@@ -7,8 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Figure, figure, median, quantile } from './figure.ts'
+import { keyEchoes, type Load } from './terminal/echo.ts'
 import { attachTime, dropsLost, memoryPerSession, stalledGrowth, wholeExits } from './terminal/endurance.ts'
-import { interrupt, keyEcho, type Load, spawnTime } from './terminal/speed.ts'
+import { interrupt, spawnTime } from './terminal/speed.ts'
 import { compileFloor, findTtyd, type System, startFloor, startOurs, startTtyd } from './terminal/systems.ts'
 import { bulk, drawnBulk, type Transfer, type Transfers } from './terminal/transfers.ts'
 
@@ -94,22 +95,29 @@ function beside(
 }
 
 /** All servers at once, for as long as `one` takes. */
-async function sideBySide(
+async function sideBySide<T>(
   starters: readonly Starter[],
-  one: (systems: readonly System[]) => Promise<Transfers>,
-): Promise<(value: (transfer: Transfer) => number) => Measured> {
+  one: (systems: readonly System[]) => Promise<T>,
+): Promise<T> {
   const systems: System[] = []
   try {
     for (const start of starters) systems.push(await start())
-    const { ours, ttyd, floor } = await one(systems)
-    return (value) => ({ ours: ours.map(value), ttyd: ttyd.map(value), floor: floor.map(value) })
+    return await one(systems)
   } finally {
     for (const system of systems) await system.stop()
   }
 }
 
+const valuesOf =
+  ({ ours, ttyd, floor }: Transfers) =>
+  (value: (transfer: Transfer) => number): Measured => ({
+    ours: ours.map(value),
+    ttyd: ttyd.map(value),
+    floor: floor.map(value),
+  })
+
 async function throughput({ starters, folder }: Bench): Promise<readonly Figure[]> {
-  const measured = await sideBySide(starters, (systems) => bulk(systems, folder))
+  const measured = valuesOf(await sideBySide(starters, (systems) => bulk(systems, folder)))
   const rate = measured(({ mbPerS }) => mbPerS)
   const cpu = measured(({ cpuMsPerMb }) => cpuMsPerMb)
   return [
@@ -121,7 +129,7 @@ async function throughput({ starters, folder }: Bench): Promise<readonly Figure[
 }
 
 async function model({ starters, folder }: Bench): Promise<readonly Figure[]> {
-  const measured = await sideBySide(starters, (systems) => drawnBulk(systems, folder))
+  const measured = valuesOf(await sideBySide(starters, (systems) => drawnBulk(systems, folder)))
   const cpu = measured(({ cpuMsPerMb }) => cpuMsPerMb)
   return [against('CPU with a screen model, output that draws', 'ms/MB', cpu, 'most', 2.5)]
 }
@@ -141,16 +149,16 @@ const company: readonly (readonly [name: string, load: Load, p99?: number])[] = 
 async function echo({ starters, floor }: Bench): Promise<readonly Figure[]> {
   const figures: Figure[] = []
   for (const [name, load, p99Goal = 1.5] of company) {
-    const p99: Record<System['name'], number[]> = { ours: [], ttyd: [], floor: [] }
-    const p50 = await inTurns(starters, turns, async (system) => {
-      const times = await keyEcho(system, load, floor)
-      p99[system.name].push(quantile(times, 0.99))
-      return median(times)
-    })
+    const { ours, ttyd, floor: least } = await sideBySide(starters, (systems) => keyEchoes(systems, load, floor))
+    const at = (share: number, times: readonly number[]) => (times.length === 0 ? null : quantile(times, share))
+    const compared = (share: number, peer: readonly number[], value: number) => {
+      const goal = { on: 'ratio', at: 'most', value } as const
+      return [at(share, ours) ?? Number.NaN, at(share, peer), goal] as const
+    }
     figures.push(
-      against(`echo p50, ${name}`, 'ms', p50, 'most', 1.1),
-      against(`echo p99, ${name}`, 'ms', p99, 'most', p99Goal),
-      beside(`echo p50 beside the C floor, ${name}`, 'ms', p50.ours, p50.floor, 'most', 1.6),
+      figure(`echo p50, ${name}`, 'ms', ...compared(0.5, ttyd, 1.1)),
+      figure(`echo p99, ${name}`, 'ms', ...compared(0.99, ttyd, p99Goal)),
+      figure(`echo p50 beside the C floor, ${name}`, 'ms', ...compared(0.5, least, 1.6)),
     )
   }
   return figures

@@ -1,63 +1,13 @@
-/** How fast: keys, interrupts, starts. Each function measures one server once. */
+/** How fast: interrupts, starts. Each function measures one server once. */
 import { median } from '../figure.ts'
-import type { Terminal, TerminalOptions } from './clients.ts'
+import type { Terminal } from './clients.ts'
 import type { System } from './systems.ts'
 
 const endMark = 'END-OF-OUTPUT'
 
 /** What comes before the measured: a worker runs for days, and its code is compiled after a few seconds. */
-const warmKeys = 2_000
-/** The load goes on so long before keys are measured: rings get their size, and what is compiled for them is. */
-const warmMs = 3_000
-const measuredKeys = 500
 const warmStarts = 150
 const measuredStarts = 50
-
-/** Sessions that print 50 KB/s each, and one that prints as fast as it is taken. */
-export interface Load {
-  readonly busy: number
-  readonly yes: boolean
-}
-
-/** Round trips of keys in ms, through a program that echoes them, beside the load. */
-export async function keyEcho(system: System, load: Load, floorProgram: string): Promise<readonly number[]> {
-  const others: Terminal[] = []
-  for (let i = 0; i < load.busy; i++) others.push(await system.open(`exec ${floorProgram} pace 50000`))
-  if (load.yes) others.push(await system.open('exec yes'))
-  const times: number[] = []
-  let heard: () => void = () => {}
-  let ready: () => void = () => {}
-  const started = new Promise<void>((resolve) => {
-    ready = resolve
-  })
-  const key = async () => {
-    const echo = new Promise<void>((resolve) => {
-      heard = resolve
-    })
-    const at = performance.now()
-    terminal.send('k')
-    await echo
-    return performance.now() - at
-  }
-  const look = lookFor('ready', ready)
-  const options: TerminalOptions = {
-    onData: (data) => {
-      look(data)
-      heard()
-    },
-  }
-  const terminal = await system.open('stty raw -echo; printf ready; exec cat', options)
-  await started
-  await sleep(300)
-  for (let i = 0; i < warmKeys; i++) await key()
-  await sleep(warmMs)
-  for (let i = 0; i < measuredKeys; i++) {
-    times.push(await key())
-    await sleep(5 + (i % 7))
-  }
-  for (const other of [terminal, ...others]) await close(other)
-  return times
-}
 
 /** Seconds from Ctrl-C to the end of `yes` on the screen of a viewer that takes in 2 MB/s. */
 export async function interrupt(system: System): Promise<number> {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { close, lookFor, signal, sleep } from './speed.ts'
 import type { System } from './systems.ts'
+import { turnsOf } from './turns.ts'
 
 const bulkMb = 40
 const drawnMb = 12
@@ -29,13 +30,10 @@ export function drawnBulk(systems: readonly System[], folder: string): Promise<T
 
 export type Transfers = Readonly<Record<System['name'], readonly Transfer[]>>
 
-/** The servers stay up, and none is always the first or behind the same other one. */
 async function inTurns(systems: readonly System[], file: string, settleMs: number): Promise<Transfers> {
   const all: Record<System['name'], Transfer[]> = { ours: [], ttyd: [], floor: [] }
   for (let round = 0; round < warmRounds + measuredRounds; round++) {
-    const from = round % systems.length
-    const turned = [...systems.slice(from), ...systems.slice(0, from)]
-    for (const system of Math.floor(round / systems.length) % 2 === 0 ? turned : turned.reverse()) {
+    for (const system of turnsOf(systems, round)) {
       const one = await transfer(system, file, settleMs)
       // What a server has still to do for the last one is not the next one's time.
       await sleep(50)
