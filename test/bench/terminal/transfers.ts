@@ -11,7 +11,7 @@ const endMark = 'END-OF-OUTPUT'
 /** A worker runs for days, and its code is compiled after a few seconds. */
 const warmRounds = 6
 /** One transfer is over in a second: neither a pause of the machine nor a good minute must be the figure. */
-const measuredRounds = 12
+const measuredRounds = 24
 
 export interface Transfer {
   readonly mbPerS: number
