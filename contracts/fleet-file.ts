@@ -31,7 +31,7 @@ export interface FleetFile {
   readonly facilitators: readonly string[]
   /** Principals (address or application id, lower-cased) that may call `/api/control/…`. */
   readonly operators: readonly string[]
-  /** Address → worker, for people whose live sessions keep them where placement would no longer put them. */
+  /** Address → worker, for people whose sessions keep them where placement would no longer put them. */
   readonly pins?: Readonly<Record<string, string>>
   /** People that one worker may hold: floor(sessionsPerWorker / perUser), at least 1. */
   readonly peoplePerWorker: number

@@ -19,6 +19,8 @@ export interface DesiredApp {
   readonly resources: readonly Resource[]
   readonly userApiScopes: readonly string[]
   readonly gitRepository?: Readonly<Record<string, string>>
+  /** Participants who are placed there; nobody on the hub. */
+  readonly seats: readonly string[]
   /** Direct CAN_USE and CAN_MANAGE that must be there. */
   readonly grants: readonly Grant[]
   readonly deployment: DesiredDeployment
@@ -127,6 +129,7 @@ export function desiredState(input: DesiredInput): Desired {
         computeSize: 'MEDIUM',
         resources: [],
         userApiScopes: [],
+        seats: [],
         grants: grantsFor(roster.participants),
         deployment: deployment([]),
       },
@@ -137,6 +140,7 @@ export function desiredState(input: DesiredInput): Desired {
         computeSize: workers.computeSize,
         resources,
         userApiScopes: participantScopes,
+        seats: byWorker.get(name) ?? [],
         grants: grantsFor(byWorker.get(name) ?? []),
         deployment: deployment(resources),
       })),

@@ -11,7 +11,9 @@ const app = (ordinal: number, ...people: readonly string[]) =>
   ({
     name: ordinal === 0 ? 'vibe-hub' : `vibe-worker-${ordinal}`,
     ordinal,
-    grants: mayUse(...people),
+    seats: people,
+    // Who looks after the room may enter everywhere.
+    grants: ordinal === 0 ? [] : mayUse(...people, 'edsger'),
   }) as unknown as DesiredApp
 
 const live = (...people: readonly (readonly [email: string, live: number, ended?: number])[]) =>
@@ -24,7 +26,7 @@ const live = (...people: readonly (readonly [email: string, live: number, ended?
 function room(apps: readonly DesiredApp[], seen: Readonly<Record<string, ObservedApp>>) {
   const desired = {
     apps,
-    roster: { participants: ['ada', 'grace', 'linus'], facilitators: ['edsger'], unknownGroups: [] },
+    roster: { participants: ['ada', 'edsger', 'grace', 'linus'], facilitators: ['edsger'], unknownGroups: [] },
   } as unknown as Desired
   return { desired, observed: { apps: new Map(Object.entries(seen)) } as unknown as Observed }
 }
@@ -34,6 +36,7 @@ describe('pinning people to the worker of their live sessions', () => {
     ['keeps a person whose seat moved', live(['ada', 2]), { ada: 'vibe-worker-1' }],
     ['pins nobody who sits there anyway', live(['grace', 1]), {}],
     ['lets go when the last session has ended', live(['ada', 0]), {}],
+    ['keeps a facilitator who takes part, too', live(['edsger', 1]), { edsger: 'vibe-worker-1' }],
     ['keeps nobody who is off the roster', live(['mallory', 3]), {}],
     ['keeps nobody where the worker was not asked', {} as ObservedApp, {}],
     ['keeps a person whose sessions have ended and can be restarted', live(['ada', 0, 1]), { ada: 'vibe-worker-1' }],
@@ -46,23 +49,34 @@ describe('pinning people to the worker of their live sessions', () => {
     const apps = [app(0), app(1, 'grace'), app(2, 'ada')] as const
     const here = { ...live(['ada', 0], ['mallory', 0]), grants: mayUse('ada', 'mallory') }
     const { desired, observed } = room(apps, { 'vibe-worker-1': here })
-    expect(grantsWithPins(apps[1], desired, observed)).toEqual(mayUse('grace', 'ada'))
+    expect(grantsWithPins(apps[1], desired, observed)).toEqual(mayUse('grace', 'edsger', 'ada'))
     expect(pins(desired, observed)).toEqual({})
   })
 
   it('opens no new way to who only looks in', () => {
     const apps = [app(0), app(1, 'grace'), app(2, 'ada')] as const
     const { desired, observed } = room(apps, { 'vibe-worker-1': live(['ada', 0]) })
-    expect(grantsWithPins(apps[1], desired, observed)).toEqual(mayUse('grace'))
+    expect(grantsWithPins(apps[1], desired, observed)).toEqual(mayUse('grace', 'edsger'))
   })
 
   it('leaves all as it was where a worker is silent for a moment, but for who is off the roster', () => {
     const apps = [app(0), app(1, 'grace'), app(2, 'ada', 'linus')] as const
-    const silent = { probe: null, grants: mayUse('ada', 'linus', 'mallory') } as unknown as ObservedApp
+    const silent = { probe: null, grants: mayUse('Ada', 'linus', 'mallory') } as unknown as ObservedApp
     const { desired, observed } = room(apps, { 'vibe-worker-1': silent })
     const fleetFile = { pins: { ada: 'vibe-worker-1', mallory: 'vibe-worker-1' } } as unknown as Observed['fleetFile']
     expect(pins(desired, { ...observed, fleetFile })).toEqual({ ada: 'vibe-worker-1' })
-    expect(grantsWithPins(apps[1], desired, { ...observed, fleetFile })).toEqual(mayUse('grace', 'ada', 'linus'))
+    expect(grantsWithPins(apps[1], desired, { ...observed, fleetFile })).toEqual(
+      mayUse('grace', 'edsger', 'ada', 'linus'),
+    )
+  })
+
+  it('puts live sessions before ended ones, and lets those go where nothing starts any more', () => {
+    const apps = [app(0), app(1, 'grace'), app(2, 'ada')] as const
+    const ended = live(['ada', 0, 1])
+    const both = room(apps, { 'vibe-worker-1': ended, 'vibe-worker-2': live(['ada', 2]) })
+    expect(pins(both.desired, both.observed)).toEqual({})
+    const draining = room(apps, { 'vibe-worker-1': { ...ended, drainingSince: 1 } })
+    expect(pins(draining.desired, draining.observed)).toEqual({})
   })
 
   it('sends who has sessions on two workers to the lowest ordinal, and keeps both open', () => {
@@ -71,9 +85,9 @@ describe('pinning people to the worker of their live sessions', () => {
     expect(pins(desired, observed)).toEqual({ ada: 'vibe-worker-1' })
     expect(apps.map((each) => grantsWithPins(each, desired, observed).map(({ name }) => name))).toEqual([
       [],
-      ['grace', 'ada'],
-      ['ada'],
-      ['ada'],
+      ['grace', 'edsger', 'ada'],
+      ['edsger', 'ada'],
+      ['ada', 'edsger'],
     ])
   })
 })

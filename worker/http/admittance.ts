@@ -7,14 +7,14 @@ import { Refusal } from './refusal.ts'
 export interface Visitor {
   readonly email: string
   /** Sessions here, running or to be restarted, keep their person here, wherever the seat has moved to. */
-  readonly hasSessions: boolean
+  readonly isPinned: boolean
 }
 
 /**
  * The role under which the visitor enters. Everybody of the roster may enter the hub; facilitators every worker.
  * @throws Refusal WO-4001 not on the roster, WO-4002 placed elsewhere (with the link), WO-4004 no free seat anywhere
  */
-export function admit(seating: Seating, appName: string, { email, hasSessions }: Visitor): Role {
+export function admit(seating: Seating, appName: string, { email, isPinned }: Visitor): Role {
   const role = seating.role(email)
   const { fleet } = seating
   if (!role)
@@ -22,7 +22,7 @@ export function admit(seating: Seating, appName: string, { email, hasSessions }:
       code: 'WO-4001',
       message: `${email || 'This account'} is not on the roster of ${fleet.workshop.title}`,
     })
-  if (role === 'facilitator' || appName === fleet.hub.name || hasSessions) return role
+  if (role === 'facilitator' || appName === fleet.hub.name || isPinned) return role
   const seat = seating.seat(email)
   if (seat?.name === appName) return role
   throw elsewhere(seat, seating)

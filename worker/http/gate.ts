@@ -48,7 +48,7 @@ export function passGate(context: AppContext, request: IncomingMessage, path: st
     request,
     binaryPaths.has(path) ? terminalHttp.contentType : undefined,
   )
-  const visitor = { email: caller.email, hasSessions: context.sessions.hasAny(caller.email) }
+  const visitor = { email: caller.email, isPinned: context.sessions.pins(caller.email) }
   const role = admit(seating, context.appName, visitor)
   if (appRole(context) === 'worker') context.visits.note(caller.email)
   context.userTokens.remember(caller)

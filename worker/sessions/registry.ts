@@ -150,9 +150,10 @@ export class SessionRegistry<T extends RunningTerminal> {
     return this.#options.launcher.uploads(this.owned(email, id).order)
   }
 
-  /** A session, one that has ended and can be restarted too, pins its person to this worker. */
-  hasAny(email: string): boolean {
-    return this.#all().some(({ order }) => order.owner.email === email)
+  /** Sessions pin their person to this worker: running ones, and those that have ended and can be restarted here. */
+  pins(email: string): boolean {
+    const mayRestart = !this.#options.isDraining()
+    return this.#all().some((session) => session.order.owner.email === email && (mayRestart || isRunning(session)))
   }
 
   /** Sessions by person, most live ones first. */

@@ -33,6 +33,7 @@ describe('where a page goes whose worker no longer serves its person', () => {
     ['to the hub when the platform lets it in no more', 403, undefined, undefined, hub, true],
     ['to the hub when the app is gone', 404, undefined, undefined, hub, true],
     ['nowhere when it is off the roster', 403, 'WO-4001', undefined, undefined, true],
+    ['nowhere without a seat', 503, 'WO-4004', undefined, undefined, true],
     ['nowhere while the app starts', 503, undefined, undefined, undefined, false],
     ['nowhere when it is signed out', 401, undefined, undefined, undefined, true],
     ['nowhere when it asked too often', 429, 'WO-4012', undefined, undefined, false],

@@ -24,7 +24,14 @@ export function wayOut(failure: Failure, { hubUrl, inRow, isConnected }: Surroun
   return isPlatforms(failure) && inRow >= enough && !isConnected ? hubUrl : undefined
 }
 
+const told = new Set(['WO-4001', 'WO-4002', 'WO-4004'])
+
 /** Is it to be told on the page? A server that is away is the header's matter. */
 export function isShutOut(failure: Failure): boolean {
-  return isPlatforms(failure) || failure.status === 401 || failure.code === 'WO-4001' || failure.code === 'WO-4002'
+  return isPlatforms(failure) || failure.status === 401 || told.has(failure.code ?? '')
+}
+
+/** Does the hub know more of it? It waits with people who have no seat. */
+export function mayHelp(failure: Failure): boolean {
+  return isPlatforms(failure) || failure.code === 'WO-4004'
 }
