@@ -31,8 +31,10 @@ function guests(app: DesiredApp, found: ObservedApp, observed: Observed): Readon
 function guestsOf(app: DesiredApp, desired: Desired, observed: Observed): readonly (readonly [string, Tie])[] {
   const found = observed.apps.get(app.name)
   if (app.ordinal === 0 || !found) return []
+  const there = guests(app, found, observed)
+  if (there.size === 0) return []
   const onRoster = new Set(desired.roster.participants)
-  return [...guests(app, found, observed)].filter(([email]) => onRoster.has(email))
+  return [...there].filter(([email]) => onRoster.has(email))
 }
 
 /**
