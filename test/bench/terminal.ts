@@ -90,8 +90,9 @@ function beside(
   peer: readonly number[],
   at: 'most' | 'least',
   value: number,
+  of: (values: readonly number[]) => number = median,
 ): Figure {
-  return figure(name, unit, median(ours), peer.length === 0 ? null : median(peer), { on: 'ratio', at, value })
+  return figure(name, unit, of(ours), peer.length === 0 ? null : of(peer), { on: 'ratio', at, value })
 }
 
 /** All servers at once, for as long as `one` takes. */
@@ -150,15 +151,10 @@ async function echo({ starters, floor }: Bench): Promise<readonly Figure[]> {
   const figures: Figure[] = []
   for (const [name, load, p99Goal = 1.5] of company) {
     const { ours, ttyd, floor: least } = await sideBySide(starters, (systems) => keyEchoes(systems, load, floor))
-    const at = (share: number, times: readonly number[]) => (times.length === 0 ? null : quantile(times, share))
-    const compared = (share: number, peer: readonly number[], value: number) => {
-      const goal = { on: 'ratio', at: 'most', value } as const
-      return [at(share, ours) ?? Number.NaN, at(share, peer), goal] as const
-    }
     figures.push(
-      figure(`echo p50, ${name}`, 'ms', ...compared(0.5, ttyd, 1.1)),
-      figure(`echo p99, ${name}`, 'ms', ...compared(0.99, ttyd, p99Goal)),
-      figure(`echo p50 beside the C floor, ${name}`, 'ms', ...compared(0.5, least, 1.6)),
+      beside(`echo p50, ${name}`, 'ms', ours, ttyd, 'most', 1.1),
+      beside(`echo p99, ${name}`, 'ms', ours, ttyd, 'most', p99Goal, (times) => quantile(times, 0.99)),
+      beside(`echo p50 beside the C floor, ${name}`, 'ms', ours, least, 'most', 1.6),
     )
   }
   return figures

@@ -46,6 +46,11 @@ export function seating(fleet: FleetFile): Seating {
   }
 }
 
+/** Is it up, and known where? Before that people wait on the hub. */
+export function isOpen({ ready, url }: FleetMember): boolean {
+  return ready && url !== ''
+}
+
 /** The address that a browser is sent to; `?fleet=` says which roster the sender went by. */
 export function seatAddress(member: FleetMember, fleetVersion: number): string {
   return `${member.url}/?fleet=${fleetVersion}`

@@ -1,6 +1,6 @@
 /** Who may enter this app, decided from roster, seats and sessions. Pure. */
 import type { FleetMember } from '@workshop/contracts/fleet-file'
-import { type Role, type Seating, seatAddress } from '../fleet/seats.ts'
+import { isOpen, type Role, type Seating, seatAddress } from '../fleet/seats.ts'
 import { Refusal } from './refusal.ts'
 
 /** Someone at the door. */
@@ -31,7 +31,7 @@ export function admit(seating: Seating, appName: string, { email, isPinned }: Vi
 /** To the seat, or to the hub, which waits with them until the seat can be taken. */
 function elsewhere(seat: FleetMember | undefined, { fleet }: Seating): Refusal {
   if (!seat) return new Refusal({ code: 'WO-4004', message: 'Every seat of this workshop is taken' })
-  const next = seat.ready && seat.url !== '' ? seat : fleet.hub
+  const next = isOpen(seat) ? seat : fleet.hub
   const link = next.url === '' ? undefined : seatAddress(next, fleet.version)
   return new Refusal({ code: 'WO-4002', message: `Your terminals are on ${seat.name}` }, link)
 }
