@@ -26,9 +26,11 @@ enum {
   most_per_read = 4096,
   /* After less there is nothing, and asking would wait for it to look. */
   short_read = 2048,
-  /* After more, a worker of the kernel brings the next 4 KB. Who asks meanwhile waits in line for it, which costs one
-   * stream a quarter of its speed, and all processes together as much of their work. 10 and 30 µs are slower. */
-  rest_ns = 16000,
+  /* The most that the kernel holds ready of a terminal: after so much it has more at hand, and who rests is no faster. */
+  full_read = 4095,
+  /* After less, but not little, a worker of the kernel brings the next. Who asks meanwhile waits in line for it, which
+   * costs one stream a quarter of its speed, and all processes together as much of their work. 8 and 50 µs are slower. */
+  rest_ns = 20000,
   /* On a busy machine each rest may last: none begins after this, for other sessions wait meanwhile. */
   turn_ms = 1,
   /* Less is told to JavaScript together with what other terminals show in the next ms. */
@@ -62,8 +64,8 @@ static void give_back(struct terminal *terminal) {
 /* Hands on `length` bytes in `target`. JavaScript may do anything there, closing this terminal included. */
 static void tell_target(struct terminal *terminal, int32_t length, bool shown) {
   struct watched *watched = &terminal->watched;
-  const int32_t news[] = {length, what_holds(watched->target, length), shown};
   if (length == 0) return;
+  const int32_t news[] = {length, what_holds(watched->target, length), shown};
   /* The short way goes on elsewhere then, from where JavaScript says. */
   if (!shown) terminal->allowance = 0;
   tell_watched(watched, 3, news);
@@ -195,7 +197,7 @@ static bool gather(struct terminal *terminal) {
   bool due = was_due;
   const int most = !terminal->reading ? 0 : gives_way(terminal) ? 1 : reads_per_turn;
   const uint64_t begun = uv_hrtime();
-  bool rests = false;
+  bool alone = false, rested = false;
   for (int reads = 1; reads <= most && !terminal->ended; reads++) {
     const size_t room = target_bytes - terminal->waiting;
     const size_t more =
@@ -204,14 +206,14 @@ static bool gather(struct terminal *terminal) {
     const size_t fresh = terminal->waiting - terminal->shown;
     due = due || (more > 0 && is_due(terminal, fresh));
     if (more < short_read || (due && !was_due) || fresh >= enough_bytes) break;
-    if (reads == 1) {
-      rests = note_stream(terminal);
-      if (rests) set_clock_slack(1);
-    }
+    if (reads == 1) alone = note_stream(terminal);
     if (uv_hrtime() - begun >= turn_ms * ms) break;
-    if (rests) rest();
+    if (!alone || more >= full_read) continue;
+    if (!rested) set_clock_slack(1);
+    rested = true;
+    rest();
   }
-  if (rests) set_clock_slack(0);
+  if (rested) set_clock_slack(0);
   return due;
 }
 
