@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib'
 import { decodeClient } from '@workshop/contracts/terminal-decode'
 import type { Browser, Page } from 'playwright-core'
 import { afterEach, describe, expect, inject, it } from 'vitest'
+import { patienceMs } from '../../console/features/terminal/drawing-choice.ts'
 import { BenchPage } from '../support/bench-page.ts'
 import { type BrowserWishes, launchBrowser, newVisitor } from '../support/browser.ts'
 
@@ -163,6 +164,13 @@ describe('a terminal that WebGL draws', () => {
       await page.waitForTimeout(50)
       await route.continue()
     })
+    // How long a page waits for it is drawing-choice.test.ts's affair, and nothing that a slow machine may decide here.
+    await page.addInitScript((patienceMs) => {
+      const { setTimeout } = window
+      const patient = (run: TimerHandler, ms?: number, ...rest: unknown[]) =>
+        setTimeout(run, ms === patienceMs ? 20_000 : ms, ...rest)
+      Object.assign(window, { setTimeout: patient })
+    }, patienceMs)
     await page.reload()
     await bench.pane(1).locator('.xterm-screen canvas').first().waitFor()
     for (const place of [1, 0, 1, 0]) {

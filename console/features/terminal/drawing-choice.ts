@@ -4,7 +4,7 @@
  */
 
 /** A slow network must not keep the terminal away, ms: then WebGL comes later. */
-const patienceMs = 500
+export const patienceMs = 500
 
 export class DrawingChoice {
   #open = 0
