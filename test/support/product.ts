@@ -1,10 +1,10 @@
 /** Starts the product as a newcomer does (`npm start -- …`), waits for its ready file and takes it down again. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../../emulator/runtime/ports.ts'
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -23,25 +23,11 @@ export interface Product {
   readonly stop: () => Promise<number>
 }
 
-/** Two free ports; another program may still win the race, then starting fails with WO-9002. */
+/** Free ports; another program may still win the race, then starting fails with WO-9002. */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer().listen(0, '127.0.0.1', () => resolve(server))
-        }),
-    ),
-  )
-  return Promise.all(
-    servers.map((server) => {
-      const address = server.address()
-      return new Promise<number>((resolve) =>
-        server.close(() => resolve(typeof address === 'object' && address ? address.port : 0)),
-      )
-    }),
-  )
+  const found = new Set<number>()
+  while (found.size < count) found.add(await freePort(found))
+  return [...found]
 }
 
 /** Processes of a process group that still run (zombies left out). */
