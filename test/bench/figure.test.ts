@@ -12,6 +12,13 @@ describe('a figure', () => {
     expect(row).toMatchObject({ holds, ratio })
   })
 
+  it('tells the range of its ratio, where it has both', () => {
+    const goal = { on: 'ratio', at: 'most', value: 2 } as const
+    expect(figure('x', 'ms', 3, 2, goal, [1.23456, 1.6])).toMatchObject({ ratio: 1.5, range: [1.235, 1.6] })
+    expect(figure('x', 'ms', 3, 2, goal)).not.toHaveProperty('range')
+    expect(figure('x', 'ms', 3, 0, goal, [1, 2])).not.toHaveProperty('range')
+  })
+
   it('takes the middle and the tail of what was measured', () => {
     expect(median([3, 1, 2])).toBe(2)
     expect(median([4, 1, 2, 3])).toBe(2.5)

@@ -8,6 +8,8 @@ export interface Figure {
   readonly unit: string
   /** ours / peer, or ours / goal's reference where the goal is a plain number; null without a peer. */
   readonly ratio: number | null
+  /** Where the ratio lies in nine of ten draws of the turns (spread.ts); only where there were enough of them. */
+  readonly range?: readonly [low: number, high: number]
   /** Words such as `≤ 1.1 × peer` or `≤ 3`. */
   readonly goal: string
   /** null when nothing was there to compare with. */
@@ -22,12 +24,28 @@ export interface Goal {
 }
 
 /** Puts a measurement and its goal together. */
-export function figure(name: string, unit: string, ours: number, peer: number | null, goal: Goal): Figure {
+export function figure(
+  name: string,
+  unit: string,
+  ours: number,
+  peer: number | null,
+  goal: Goal,
+  range?: Figure['range'],
+): Figure {
   const ratio = peer === null || peer === 0 ? null : round(ours / peer)
   const measured = goal.on === 'ours' ? ours : ratio
   const holds = measured === null ? null : goal.at === 'most' ? measured <= goal.value : measured >= goal.value
   const words = `${goal.at === 'most' ? '≤' : '≥'} ${goal.value}${goal.on === 'ratio' ? ' × peer' : ` ${unit}`}`
-  return { name, ours: round(ours), peer: peer === null ? null : round(peer), unit, ratio, goal: words, holds }
+  return {
+    name,
+    ours: round(ours),
+    peer: peer === null ? null : round(peer),
+    unit,
+    ratio,
+    goal: words,
+    holds,
+    ...(range === undefined || ratio === null ? {} : { range: [round(range[0]), round(range[1])] as const }),
+  }
 }
 
 /** The middle value; the mean of the two middle ones for an even count. */

@@ -31,7 +31,9 @@ if (values.help) await help()
 else await run(await asked(positionals))
 
 async function help(): Promise<void> {
-  console.log('npm run bench -- [GROUP [PART …] …] [--json FILE]\n\nWithout a group, all; without a part, all of it.')
+  console.log(
+    'npm run bench -- [GROUP [PART …] …] [--json FILE]\n\nWithout a group, all; without a part, all of it. In brackets: where a ratio lies in nine of ten draws of the turns.',
+  )
   for (const [name, load] of Object.entries(groups))
     console.log(`  ${[name, ...((await load()).parts ?? [])].join(' ')}`)
 }
@@ -78,6 +80,7 @@ function print(rows: readonly Figure[]): void {
       `${row.ours} ${row.unit}`.padStart(16),
       (row.peer === null ? '–' : `peer ${row.peer}`).padStart(16),
       (row.ratio === null ? '–' : `× ${row.ratio}`).padStart(9),
+      (row.range === undefined ? '' : `(${row.range.map((end) => end.toPrecision(3)).join(' to ')})`).padStart(16),
       row.goal.padStart(18),
       verdict[String(row.holds) as keyof typeof verdict],
     ]

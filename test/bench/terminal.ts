@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Figure, figure, median, quantile } from './figure.ts'
+import { ratioRange, singly, type Turns } from './spread.ts'
 import { keyEchoes, type Load } from './terminal/echo.ts'
 import { attachTime, dropsLost, memoryPerSession, stalledGrowth, wholeExits } from './terminal/endurance.ts'
 import { interrupt, spawnTime } from './terminal/speed.ts'
@@ -80,19 +81,27 @@ async function inTurns(starters: readonly Starter[], count: number, one: (system
 
 /** Ours against ttyd, by medians. */
 function against(name: string, unit: string, measured: Measured, at: 'most' | 'least', value: number): Figure {
-  return beside(name, unit, measured.ours, measured.ttyd, at, value)
+  return beside(name, unit, singly(measured.ours), singly(measured.ttyd), at, value)
 }
 
 function beside(
   name: string,
   unit: string,
-  ours: readonly number[],
-  peer: readonly number[],
+  ours: Turns,
+  peer: Turns,
   at: 'most' | 'least',
   value: number,
   of: (values: readonly number[]) => number = median,
 ): Figure {
-  return figure(name, unit, of(ours), peer.length === 0 ? null : of(peer), { on: 'ratio', at, value })
+  const theirs = peer.length === 0 ? null : of(peer.flat())
+  return figure(
+    name,
+    unit,
+    of(ours.flat()),
+    theirs,
+    { on: 'ratio', at, value },
+    ratioRange(ours, peer, of, Math.random),
+  )
 }
 
 /** All servers at once, for as long as `one` takes. */
@@ -123,9 +132,9 @@ async function throughput({ starters, folder }: Bench): Promise<readonly Figure[
   const cpu = measured(({ cpuMsPerMb }) => cpuMsPerMb)
   return [
     against('throughput', 'MB/s', rate, 'least', 1.3),
-    beside('throughput beside the C floor', 'MB/s', rate.ours, rate.floor, 'least', 0.8),
+    beside('throughput beside the C floor', 'MB/s', singly(rate.ours), singly(rate.floor), 'least', 0.8),
     against('CPU', 'ms/MB', cpu, 'most', 0.75),
-    beside('CPU beside the C floor', 'ms/MB', cpu.ours, cpu.floor, 'most', 2),
+    beside('CPU beside the C floor', 'ms/MB', singly(cpu.ours), singly(cpu.floor), 'most', 2),
   ]
 }
 

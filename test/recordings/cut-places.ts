@@ -1,4 +1,5 @@
 /** Where to come into a recording: evenly spread, and inside what must not be torn. Pure. */
+import { randomFrom } from '../support/random.ts'
 
 const esc = 0x1b
 const syncBegin = Buffer.from('\u001b[?2026h')
@@ -28,13 +29,4 @@ function next(output: Buffer, from: number, fits: (at: number) => boolean, into:
   let at = from
   while (at < output.length && !fits(at)) at++
   return at + into
-}
-
-/** Numbers from 0 to 1 that look random (a linear congruential generator, Knuth's constants for 2^32). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
 }

@@ -3,6 +3,7 @@
  * runs on the one whose turn it is: a machine that others use too has minutes in which every answer is ten times as
  * late, and turns of a second meet the same minutes.
  */
+import type { Turns } from '../spread.ts'
 import type { Terminal } from './clients.ts'
 import { close, lookFor, signal, sleep } from './speed.ts'
 import type { System } from './systems.ts'
@@ -25,19 +26,19 @@ const settleMs = 300
 /** `floor pace` prints this often, ms. */
 const pieceMs = 20
 
-/** Milliseconds of each key by system, 2,160 each, of all turns together. */
+/** Milliseconds of each key by system and turn: 36 turns of 60. */
 export async function keyEchoes(systems: readonly System[], load: Load, floor: string): Promise<KeyTimes> {
   const places = new Map<System, Place>()
   for (const system of systems) places.set(system, await settle(system, load, floor))
-  const all: Record<System['name'], number[]> = { ours: [], ttyd: [], floor: [] }
+  const all: Record<System['name'], (readonly number[])[]> = { ours: [], ttyd: [], floor: [] }
   for (let round = 0; round < rounds; round++) {
-    for (const system of turnsOf(systems, round)) all[system.name].push(...((await places.get(system)?.turn()) ?? []))
+    for (const system of turnsOf(systems, round)) all[system.name].push((await places.get(system)?.turn()) ?? [])
   }
   for (const place of places.values()) await place.leave()
   return all
 }
 
-export type KeyTimes = Readonly<Record<System['name'], readonly number[]>>
+export type KeyTimes = Readonly<Record<System['name'], Turns>>
 
 /** One server with a person who types and everybody else. */
 interface Place {
