@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { decodeServer } from '../../contracts/terminal-decode.ts'
 import { encodeClient } from '../../contracts/terminal-encode.ts'
+import { terminalLimits } from '../../contracts/terminal-protocol.ts'
 import { ada, collect, grace, helloFrame, startHostileWorker, terminalPath } from '../support/hostile-worker.ts'
 import { closeCodeOf, rawFrame, rawUpgrade } from '../support/raw-socket.ts'
 import { eventually } from '../support/terminal-rig.ts'
@@ -57,7 +58,7 @@ async function holdSlowConnections(): Promise<void> {
 
 describe('case 11: floods', () => {
   it('of upgrades take few places, and none of anybody else', async () => {
-    let refused = 0
+    const begun = performance.now()
     const open: Socket[] = []
     for (let sent = 0; sent < upgrades; sent += 50) {
       const answers = await Promise.all(
@@ -67,13 +68,15 @@ describe('case 11: floods', () => {
         if (status === 101) open.push(socket)
         else {
           expect(status).toBe(429)
-          refused += 1
           socket.destroy()
         }
       }
     }
-    expect(open.length).toBeLessThanOrEqual(40)
-    expect(refused).toBeGreaterThan(upgrades * 0.8)
+    const tookMs = performance.now() - begun
+    // Who says nothing gives the place to another in time, which a slow machine lives to see.
+    const byPlaces = 40 * (1 + Math.floor(tookMs / terminalLimits.helloMs))
+    const byRate = 60 + 2 * (tookMs / 1_000)
+    expect(open.length).toBeLessThanOrEqual(Math.min(byPlaces, byRate))
     const other = await worker.attach(grace, worker.graces)
     other.type('echo st""ill\n')
     await other.see(/still/)
