@@ -46,8 +46,6 @@ enum {
 /* A read into no room would look like the program's end: there is some even behind what was shown. */
 _Static_assert(enough_bytes + many_bytes + most_per_read <= target_bytes, "a batch has room for one read more");
 
-static const uint64_t ms = 1000000;
-
 /* Memory is held by those only that have something waiting. */
 static char *take_batch(struct addon *addon) {
   return addon->spares > 0 ? addon->spare[--addon->spares] : malloc(target_bytes);

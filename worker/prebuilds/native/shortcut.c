@@ -18,6 +18,9 @@ enum {
   /* Nobody sees whether the books are late by so little, and those of all are kept in one go. */
   books_ms = 4,
   books_ns = 50000,
+  /* Whoever typed so recently still waits for the echo: it comes first, unless the books have waited for long. */
+  echo_ms = 2,
+  latest_ms = 20,
   head_bytes = 1 + number_bytes,
 };
 
@@ -49,7 +52,9 @@ static bool settle_watched(struct watched *watched) {
 
 static void on_books(uv_timer_t *timer) {
   struct addon *addon = uv_handle_get_data((uv_handle_t *)timer);
-  const uint64_t until = uv_hrtime() + books_ns;
+  const uint64_t now = uv_hrtime(), until = now + books_ns;
+  const bool awaits_echo = now - addon->typed_at < echo_ms * ms;
+  if (awaits_echo && now - addon->books_at < latest_ms * ms) return (void)uv_timer_start(timer, on_books, 1, 0);
   /* One after the other, while the code is warm. What JavaScript does there may close others: look anew each time. */
   for (struct watched *watched = addon->watched; watched;) {
     const bool settled = settle_watched(watched);
@@ -60,7 +65,9 @@ static void on_books(uv_timer_t *timer) {
 }
 
 void settle_later(struct addon *addon) {
-  if (!uv_is_active((uv_handle_t *)addon->books)) uv_timer_start(addon->books, on_books, books_ms, 0);
+  if (uv_is_active((uv_handle_t *)addon->books)) return;
+  addon->books_at = uv_hrtime();
+  uv_timer_start(addon->books, on_books, books_ms, 0);
 }
 
 void part(struct terminal *terminal) {

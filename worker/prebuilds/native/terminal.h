@@ -15,6 +15,9 @@
 
 enum { spare_batches = 4 };
 
+/* In what uv_hrtime counts in. */
+static const uint64_t ms = 1000000;
+
 struct addon {
   napi_env env;
   uv_loop_t *loop;
@@ -34,8 +37,9 @@ struct addon {
   /* The terminal that last gave a stream, and when it took turns with another one. */
   const struct terminal *streaming;
   uint64_t turns_at;
-  /* Runs while something went the short way that JavaScript has not been told of. */
+  /* Runs while something went the short way that JavaScript has not been told of, and since when (uv_hrtime). */
   uv_timer_t *books;
+  uint64_t books_at;
   bool dying;
 };
 

@@ -143,6 +143,23 @@ describe.runIf(loadPty().kind === 'own')('the short way', () => {
       .toBe(`R${'ae'.repeat(40)}`)
   })
 
+  it('hears of what one terminal shows while keys in another never pause', async () => {
+    const typed = await running()
+    const other = await running('stty raw -echo; while :; do printf x; sleep 0.002; done')
+    const [ada, eve] = [await attached(typed.port, 'ada'), await attached(other.port, 'eve')]
+    await expect.poll(() => `${ada.seen()}${eve.seen()}`).toMatch(/R.*x/)
+    let [keys, late] = [0, 0]
+    const typing = setInterval(() => ada.type(keys++, 'k'), 1)
+    const looking = setInterval(() => {
+      late = Math.max(late, eve.seen().length - other.session.ring.end)
+    }, 5)
+    await expect.poll(() => eve.seen().length, { timeout: 10_000 }).toBeGreaterThan(200)
+    clearInterval(typing)
+    clearInterval(looking)
+    expect(ada.seen().length).toBeGreaterThan(50)
+    expect(late).toBeLessThan(50)
+  })
+
   it('remembers the last key of a viewer that is cut off at once', async () => {
     const { session, port } = await running()
     let typed = 0
