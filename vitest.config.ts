@@ -1,12 +1,16 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { secondTries } from './test/support/second-tries.ts'
 
+/** CI's machine does much else: what fails once there is tried again, and named at the end. Nowhere else. */
+const retry = process.env['CI'] ? 1 : 0
 /** On a machine that does much else, what is waited for may take seconds. */
-const patient = { testTimeout: 20_000, expect: { poll: { timeout: 15_000 } } }
+const patient = { testTimeout: 20_000, expect: { poll: { timeout: 15_000 } }, retry }
 const slow = { ...patient, testTimeout: 120_000, hookTimeout: 180_000 }
 
 export default defineConfig({
   test: {
+    reporters: ['default', secondTries],
     projects: [
       {
         test: {

@@ -95,7 +95,10 @@ export class BenchPage {
       const text = await this.screen(place)
       const found = find(text)
       if (found !== undefined) return found
-      if (Date.now() > until) throw new Error(`not on the screen of terminal ${place}: ${what}; it shows:\n${text}`)
+      if (Date.now() > until) {
+        const frame = await this.pane(place).innerText()
+        throw new Error(`not on the screen of terminal ${place}: ${what}; it shows:\n${text}\nin its frame:\n${frame}`)
+      }
       await this.page.waitForTimeout(100)
     }
   }
