@@ -96,8 +96,8 @@ export class BenchPage {
       const found = find(text)
       if (found !== undefined) return found
       if (Date.now() > until) {
-        const frame = await this.pane(place).innerText()
-        throw new Error(`not on the screen of terminal ${place}: ${what}; it shows:\n${text}\nin its frame:\n${frame}`)
+        const all = await this.page.locator('body').innerText()
+        throw new Error(`not on the screen of terminal ${place}: ${what}; it shows:\n${text}\non the page:\n${all}`)
       }
       await this.page.waitForTimeout(100)
     }
