@@ -9,6 +9,7 @@ import { bestTransport, type TransportName } from '../../console/features/termin
 import { terminalHttp, terminalHttpPath } from '../../contracts/terminal-http.ts'
 import { type BadProxy, type Fate, startBadProxy } from '../support/bad-proxy.ts'
 import { ada, grace, helloFrame, startHostileWorker, terminalPath } from '../support/hostile-worker.ts'
+import { randomFrom } from '../support/random.ts'
 import { connectNode, eventually, testViewer } from '../support/terminal-rig.ts'
 
 let worker: Awaited<ReturnType<typeof startHostileWorker>>
@@ -65,14 +66,6 @@ async function live(viewer: ReturnType<typeof page>, by: TransportName): Promise
   await eventually(`live by ${by}`, () => viewer.client.state.name === 'live' && viewer.used.at(-1) === by, 60_000)
 }
 
-function dice(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return state / 2_147_483_648
-  }
-}
-
 const sha1 = (text: string) => createHash('sha1').update(text).digest('hex')
 
 describe('without a WebSocket', () => {
@@ -101,7 +94,7 @@ describe('without a WebSocket', () => {
       `stty -echo -onlcr raw; printf read""y; head -c ${text.length} | sha1sum; i=0; while [ $i -lt 40000 ]; do seq $((i+1)) $((i+1000)); i=$((i+1000)); sleep 0.05; done; printf EN""D\n`,
     )
     await eventually('the program', () => viewer.text().includes('ready'))
-    const random = dice(5)
+    const random = randomFrom(5)
     const fates: Fate[] = []
     proxy.fate = () => {
       const roll = random()

@@ -1,24 +1,16 @@
 /** Exactly once, both ways, whatever the network does: sums of long streams over hundreds of forced drops. */
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { randomFrom } from '../support/random.ts'
 import { eventually, terminalRig, testViewer } from '../support/terminal-rig.ts'
 
 const sha1 = (data: string | Buffer) => createHash('sha1').update(data).digest('hex')
-
-/** A repeatable stream of numbers in [0, 1). */
-function dice(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    return state / 2_147_483_648
-  }
-}
 
 describe('a terminal over a network that drops', () => {
   it('shows every byte of output once, cut at any byte of any frame', async () => {
     const lines = Array.from({ length: 60_000 }, (_, i) => i + 1)
     const rig = await terminalRig('read go; seq 1 60000; read stay', { ringBytes: 4_194_304 })
-    const random = dice(7)
+    const random = randomFrom(7)
     let drops = 0
     rig.cutAfter(() => {
       drops += 1
@@ -41,7 +33,7 @@ describe('a terminal over a network that drops', () => {
     const viewer = testViewer(rig)
     viewer.client.start()
     await eventually('the program', () => viewer.text().includes('ready'))
-    const random = dice(11)
+    const random = randomFrom(11)
     const sent: string[] = []
     let length = 0
     let cuts = 0

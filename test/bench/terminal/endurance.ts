@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { randomFrom } from '../../support/random.ts'
 import { median } from '../figure.ts'
 import type { Terminal } from './clients.ts'
 import { close, lookFor, signal, sleep } from './speed.ts'
@@ -110,10 +111,10 @@ export async function dropsLost(system: System, drops: number): Promise<number> 
   let bytes = 0
   let cuts = 0
   let epoch = ''
-  for (let random = 7; bytes < lines.length; ) {
-    random = (random * 1_103_515_245 + 12_345) % 2_147_483_648
+  const random = randomFrom(7)
+  while (bytes < lines.length) {
     const until =
-      bytes + (cuts < drops ? 500 + (random % Math.floor((2 * lines.length) / drops - 1_000)) : lines.length)
+      bytes + (cuts < drops ? 500 + Math.floor(random() * ((2 * lines.length) / drops - 1_000)) : lines.length)
     const enough = signal()
     const place = epoch === '' ? {} : { epoch, from: bytes }
     const terminal: Terminal = await system.open(script, {
