@@ -47,7 +47,6 @@ export interface ControlPlaneOptions {
 
 /** How long a loaded machine may take to bring the API server up, ms. */
 const startMs = 120_000
-const establishedPath = '{.status.conditions[?(@.type=="Established")].status}'
 export const crdFolder = fileURLToPath(new URL('../../crds', import.meta.url))
 
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
@@ -137,11 +136,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     }
     if (!options.withoutCrd) {
       await run(['apply', '--server-side', '-f', crdFolder])
-      // Not `kubectl wait`: it fails on a CRD that has no conditions yet.
-      const established = (plural: string) =>
-        kubectl(['get', 'crd', `${plural}.vibeworkshop.dev`, '-o', `jsonpath=${establishedPath}`])
-      for (const plural of ['workshops', 'workshoprooms'])
-        await untilReady(async () => (await established(plural)).out === 'True')
+      // Its schema is published after it is served, and `explain` asks for both.
+      for (const kind of ['workshops', 'workshoprooms'])
+        await untilReady(async () => (await kubectl(['explain', kind])).code === 0)
     }
     return { url, port, ca, key, adminToken, kubeconfig, kubeconfigFor, kubectl, run, stop }
   } catch (error) {

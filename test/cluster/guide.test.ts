@@ -99,7 +99,8 @@ const outputOf = (printed: ReadonlyMap<string, string>, part: string) =>
 const apps = async () =>
   ((await bench.get('/api/2.0/apps?page_size=100')).json.apps ?? []).map(({ name }: { name: string }) => name).sort()
 
-describe.skipIf(!hasBubblewrap())('the commands of', () => {
+// Not twice: what the first try installed would stand in the way of the second.
+describe.skipIf(!hasBubblewrap())('the commands of', { retry: 0 }, () => {
   it('In Kubernetes work as written, and leave nothing behind', async () => {
     const printed = await follow('in-kubernetes')
     expect(outputOf(printed, 'explain')).toContain('replicas')
