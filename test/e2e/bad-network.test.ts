@@ -24,6 +24,7 @@ describe('a participant with a bad network', () => {
       server.onMessage((message) => setTimeout(() => socket.send(message), oneWay))
     })
     bench = await BenchPage.enter(page, product.workshopUrl, 'katherine@example.com')
+    await bench.startAfresh()
     await bench.newSession('Shell', 1)
     await bench.see(1, /❯/)
   })

@@ -60,6 +60,7 @@ describe.runIf(process.env['PICTURES'])('pictures', () => {
     plain = await launchBrowser()
     drawn = await launchBrowser({ webgl: true })
     const bench = await BenchPage.enter((await newVisitor(plain)).page, product.workshopUrl, ada)
+    await bench.startAfresh()
     await bench.newSession('Claude Code', 1)
     await bench.see(1, /^\s*❯/m)
     const guide = bench.guide

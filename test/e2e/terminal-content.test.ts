@@ -19,6 +19,7 @@ describe('a hostile program in a terminal', () => {
     visitor = await newVisitor(browser)
     page = visitor.page
     bench = await BenchPage.enter(page, product.workshopUrl, 'edsger@example.com')
+    await bench.startAfresh()
     await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: bench.origin })
     await bench.newSession('Shell', 1)
     await bench.see(1, /❯/)

@@ -59,8 +59,10 @@ export class BenchPage {
     return this.page.getByRole('article', { name: new RegExp(`^Terminal ${place},`) })
   }
 
-  /** Presses "New session", chooses an agent, and waits for its terminal, which becomes the n-th. */
+  /** Presses "New session", chooses an agent, and waits for its terminal, which becomes the n-th; throws if it cannot. */
   async newSession(agent: 'Claude Code' | 'Shell', place: number): Promise<Locator> {
+    const before = await this.tabs().count()
+    if (before !== place - 1) throw new Error(`a new session cannot become terminal ${place}: there are ${before}`)
     await this.page.getByRole('button', { name: /^New session/ }).click()
     await this.page.getByRole('menuitem', { name: agent }).click()
     const pane = this.pane(place)
