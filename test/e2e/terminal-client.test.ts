@@ -46,6 +46,16 @@ describe('a terminal in the browser', () => {
     await expect.poll(() => status.textContent()).toBe(`${(first % 5) + 1} of 5`)
     await page.keyboard.press('Shift+Enter')
     await expect.poll(() => status.textContent()).toBe(`${first} of 5`)
+    // Where it stands outlives a change of height, which takes the selection from xterm.js.
+    const rows = () => bench.pane(1).locator('.xterm-rows > div').count()
+    const before = { rows: await rows(), size: page.viewportSize() ?? { width: 1280, height: 720 } }
+    await page.setViewportSize({ ...before.size, height: before.size.height - 90 })
+    await expect.poll(rows).toBeLessThan(before.rows)
+    await page.waitForTimeout(500)
+    expect(await status.textContent()).toBe(`${first} of 5`)
+    await page.keyboard.press('Enter')
+    await expect.poll(() => status.textContent()).toBe(`${(first % 5) + 1} of 5`)
+    await page.setViewportSize(before.size)
     await page.getByLabel('Find in output').fill('no such thing')
     await expect.poll(() => status.textContent()).toBe('not found')
     await page.keyboard.press('Escape')

@@ -1,10 +1,10 @@
-/** xterm.js as this console uses it: options, addons and guards against what a program may try. The only importer of xterm. */
+/** xterm.js as this console uses it: options, addons and guards against what a program may try. */
 import { FitAddon } from '@xterm/addon-fit'
-import type { ISearchOptions, SearchAddon } from '@xterm/addon-search'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { type ITheme, Terminal } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
+import { Finder } from './finder.ts'
 import { clipboardText, linkWords, safeLink } from './screen-text.ts'
 import type { Found } from './terminal-signs.ts'
 import { guardXterm } from './xterm-guard.ts'
@@ -14,9 +14,7 @@ const scrollback = 5_000
 
 export interface XtermScreen {
   readonly terminal: Terminal
-  /** Shows the next match, or the one before. The finder is fetched when first asked for. */
-  readonly find: (text: string, back: boolean) => Promise<void>
-  readonly clearFind: () => void
+  readonly finder: Finder
   /** Letters of another size, in pixels; the text in a list for screen readers, or not. */
   readonly dress: (fontSize: number, screenReader: boolean) => void
   /** Columns and rows that fit the host element; undefined while it has no size. */
@@ -89,14 +87,7 @@ export function openXterm(host: HTMLElement, wishes: XtermWishes): XtermScreen {
   })
   terminal.open(host)
 
-  let finder: Promise<SearchAddon> | undefined
-  const loadFinder = async () => {
-    const { SearchAddon } = await import('@xterm/addon-search')
-    const addon = new SearchAddon()
-    terminal.loadAddon(addon)
-    addon.onDidChangeResults(({ resultIndex, resultCount }) => onFound({ at: resultIndex + 1, count: resultCount }))
-    return addon
-  }
+  const finder = new Finder(terminal, onFound)
   /** The addon gives numbers that are none for a host that is not shown. */
   const fitting = () => {
     const fits = fit.proposeDimensions()
@@ -106,17 +97,7 @@ export function openXterm(host: HTMLElement, wishes: XtermWishes): XtermScreen {
   let wanted = false
   return {
     terminal,
-    async find(text, back) {
-      finder ??= loadFinder()
-      const addon = await finder
-      const options = { decorations: findColours(terminal.options.theme) }
-      if (back) addon.findPrevious(text, options)
-      else addon.findNext(text, { ...options, incremental: true })
-    },
-    clearFind() {
-      void finder?.then((addon) => addon.clearDecorations())
-      terminal.clearSelection()
-    },
+    finder,
     dress(size, withReader) {
       fontSize = size
       terminal.options.fontSize = size
@@ -168,20 +149,6 @@ function withWebgl(terminal: Terminal, addon: import('@xterm/addon-webgl').Webgl
     // No WebGL 2 here: xterm.js goes on with its DOM renderer.
     addon.dispose()
     return undefined
-  }
-}
-
-/** Every match is underlaid, the present one more strongly; `#rrggbb` as the addon wants it. */
-function findColours(theme: ITheme | undefined): NonNullable<ISearchOptions['decorations']> {
-  const colour = (value: string | undefined, other: string) =>
-    /^#[0-9a-f]{6}$/i.test(value ?? '') ? String(value) : other
-  const present = colour(theme?.yellow, '#b58900')
-  const other = colour(theme?.brightBlack, '#586e75')
-  return {
-    matchBackground: other,
-    matchOverviewRuler: other,
-    activeMatchBackground: present,
-    activeMatchColorOverviewRuler: present,
   }
 }
 
