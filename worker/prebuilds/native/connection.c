@@ -75,7 +75,7 @@ void settle_keys(struct connection *connection) {
 /* `fresh` lies in the target, behind room for what is held. */
 static void take_read(struct connection *connection, const char *fresh, size_t length) {
   struct watched *watched = &connection->watched;
-  if (type_at_once(connection, (const uint8_t *)fresh, length)) return;
+  if (take_at_once(connection, (const uint8_t *)fresh, length)) return;
   /* It may answer what it was shown: that comes first, and whatever is done there may use the target. */
   char *later = malloc(length);
   if (!later) return close_watched(watched);

@@ -1,7 +1,8 @@
 /*
  * The short way between a terminal and the viewer who types in it. JavaScript decides everything; but its code is cold
  * when a key comes, and takes ten times as long as in a benchmark. So it says beforehand what it would do with the next
- * keys and the next output if they are simple; that is done at once, and JavaScript keeps the books afterwards.
+ * keys and the next output if they are simple; that is done at once, and JavaScript keeps the books afterwards. What
+ * viewers acknowledge is only for the books.
  */
 #include "terminal.h"
 #include <string.h>
@@ -13,6 +14,7 @@ enum {
   mask_bytes = 4,
   longest = 125,
   output_kind = 0x10,
+  ack_kind = 0x13,
   input_kind = 0x20,
   number_bytes = 8,
   /* Nobody sees whether the books are late by so little, and those of all are kept in one go. */
@@ -22,6 +24,8 @@ enum {
   echo_ms = 2,
   latest_ms = 20,
   head_bytes = 1 + number_bytes,
+  /* Whoever may be shown so much more does not wait for an acknowledgement to be looked at. */
+  patient_bytes = 65536,
 };
 
 void join(struct terminal *terminal, struct connection *connection, uint64_t offset, size_t allowance, int64_t next_key) {
@@ -87,28 +91,44 @@ static bool has_news(const struct terminal *terminal) {
   return terminal_state(terminal->watched.fd) != terminal->state;
 }
 
-bool type_at_once(struct connection *connection, const uint8_t *bytes, size_t length) {
-  struct terminal *terminal = connection->terminal;
-  uint8_t frame[longest];
-  const size_t start = 2 + mask_bytes;
-  if (!terminal || connection->next_key < 0 || length > sizeof connection->held - connection->held_bytes) return false;
-  if (length <= start + head_bytes || length > start + longest) return false;
-  if (bytes[0] != whole_binary || bytes[1] != (masked | (length - start))) return false;
-  const size_t size = length - start;
-  for (size_t i = 0; i < size; i++) frame[i] = bytes[start + i] ^ bytes[2 + i % mask_bytes];
-  if (frame[0] != input_kind || number_at(frame + 1) != (uint64_t)connection->next_key) return false;
-  if (has_news(terminal)) return false;
-  const ssize_t taken = write_terminal(terminal, frame + head_bytes, size - head_bytes);
-  if (taken <= 0) return false;
+/* For JavaScript, later. */
+static void hold(struct connection *connection, const uint8_t *bytes, size_t length) {
   memcpy(connection->held + connection->held_bytes, bytes, length);
   connection->held_bytes += length;
+}
+
+static bool type_at_once(struct connection *connection, const uint8_t *bytes, size_t length, const uint8_t *keys,
+                         size_t size) {
+  struct terminal *terminal = connection->terminal;
+  const ssize_t taken = write_terminal(terminal, keys, size);
+  if (taken <= 0) return false;
+  hold(connection, bytes, length);
   connection->typed += taken;
   /* What the terminal has no room for is JavaScript's to write, and all that follows. */
-  const bool is_whole = (size_t)taken == size - head_bytes;
+  const bool is_whole = (size_t)taken == size;
   connection->next_key = is_whole ? connection->next_key + taken : -1;
   if (is_whole) settle_later(terminal->watched.addon);
   else settle_keys(connection);
   return true;
+}
+
+bool take_at_once(struct connection *connection, const uint8_t *bytes, size_t length) {
+  struct terminal *terminal = connection->terminal;
+  uint8_t frame[longest];
+  const size_t start = 2 + mask_bytes;
+  if (!terminal || length > sizeof connection->held - connection->held_bytes) return false;
+  if (length < start + head_bytes || length > start + longest) return false;
+  if (bytes[0] != whole_binary || bytes[1] != (masked | (length - start))) return false;
+  const size_t size = length - start;
+  for (size_t i = 0; i < size; i++) frame[i] = bytes[start + i] ^ bytes[2 + i % mask_bytes];
+  if (frame[0] == ack_kind && size == head_bytes && terminal->allowance >= patient_bytes) {
+    hold(connection, bytes, length);
+    settle_later(terminal->watched.addon);
+    return true;
+  }
+  if (frame[0] != input_kind || size == head_bytes || connection->next_key < 0) return false;
+  if (number_at(frame + 1) != (uint64_t)connection->next_key || has_news(terminal)) return false;
+  return type_at_once(connection, bytes, length, frame + head_bytes, size - head_bytes);
 }
 
 bool show_at_once(struct terminal *terminal, const char *bytes, size_t length) {

@@ -168,8 +168,8 @@ void end_sending(struct connection *connection);
 /* shortcut.c. For output from `offset` on, `allowance` bytes at most, and keys from `next_key` on. */
 void join(struct terminal *terminal, struct connection *connection, uint64_t offset, size_t allowance, int64_t next_key);
 void part(struct terminal *terminal);
-/* Types what an INPUT and nothing else holds; `bytes` as they came. False when that may not be. */
-bool type_at_once(struct connection *connection, const uint8_t *bytes, size_t length);
+/* Types what an INPUT holds, or keeps an ACK for the books; `bytes` as they came. False when it is neither alone. */
+bool take_at_once(struct connection *connection, const uint8_t *bytes, size_t length);
 /* Tells JavaScript what it has not been told, some ms from now. */
 void settle_later(struct addon *addon);
 /* Tells it now. */

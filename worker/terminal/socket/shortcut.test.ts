@@ -9,17 +9,30 @@ import { loadPty } from '../pty-native.ts'
 import { TerminalSession } from '../session.ts'
 import { serveTerminal } from './serve-terminal.ts'
 import { connectTo, servingSockets } from './sockets.fixture.ts'
+import type { SocketListener } from './terminal-socket.ts'
 
 const ends: (() => void)[] = []
 afterEach(() => {
   for (const end of ends.splice(0)) end()
 })
 
-/** A session, by default one that echoes raw bytes, and its address. */
-async function running(script = 'stty raw -echo; printf R; exec cat') {
+/** A session, by default one that echoes raw bytes, and its address. `heard` is called for each message. */
+async function running(script = 'stty raw -echo; printf R; exec cat', heard = () => {}) {
   const launch = { file: '/bin/sh', args: ['-c', script], env: { PATH: '/usr/bin:/bin' }, cwd: '/' }
   const session = new TerminalSession({ id: 's', launch, cols: 80, rows: 24 })
-  const server = await servingSockets((socket) => serveTerminal(socket, session, { email: 'ada', role: 'control' }))
+  const server = await servingSockets((socket) => {
+    const listen = socket.listen.bind(socket)
+    const hear = ({ message, pong }: SocketListener) =>
+      listen({
+        pong,
+        message(data, isBinary) {
+          heard()
+          message(data, isBinary)
+        },
+      })
+    Object.assign(socket, { listen: hear })
+    serveTerminal(socket, session, { email: 'ada', role: 'control' })
+  })
   ends.push(() => session.close(), server.close)
   return { session, port: server.port }
 }
@@ -158,6 +171,35 @@ describe.runIf(loadPty().kind === 'own')('the short way', () => {
     expect(ada.seen().length).toBeGreaterThan(50)
     // The middle one: a machine that does much else stops all for longer now and then.
     expect(late.sort((a, b) => a - b)[late.length >> 1]).toBeLessThan(50)
+  })
+
+  it('hears of acknowledgements together while keys in another terminal never pause', async () => {
+    const typed = await running()
+    const calls: number[] = []
+    let inCall = false
+    const other = await running(undefined, () => {
+      if (!inCall) calls.push(0)
+      calls[calls.length - 1] = (calls.at(-1) ?? 0) + 1
+      inCall = true
+      queueMicrotask(() => {
+        inCall = false
+      })
+    })
+    const [ada, eve] = [await attached(typed.port, 'ada'), await attached(other.port, 'eve')]
+    await expect.poll(() => `${ada.seen()}${eve.seen()}`).toBe('RR')
+    const messages = () => calls.reduce((sum, count) => sum + count, 0)
+    let keys = 0
+    let sent = messages()
+    const typing = setInterval(() => {
+      ada.type(keys++, 'k')
+      eve.acknowledge()
+      sent++
+    }, 1)
+    await expect.poll(() => sent, { timeout: 10_000 }).toBeGreaterThan(200)
+    clearInterval(typing)
+    // None is lost, and JavaScript was not entered for each.
+    await expect.poll(messages).toBe(sent)
+    expect(calls.length).toBeLessThan(sent / 2)
   })
 
   it('remembers the last key of a viewer that is cut off at once', async () => {
