@@ -9,6 +9,8 @@ export class Finder {
   readonly #terminal: Terminal
   readonly #onFound: (found: Found) => void
   #addon: Promise<SearchAddon> | undefined
+  /** What was asked for while the code was on its way is done only if nothing came after it. */
+  #asked = 0
   #present: { readonly line: IMarker; readonly column: number; readonly length: number } | undefined
 
   constructor(terminal: Terminal, onFound: (found: Found) => void) {
@@ -16,18 +18,24 @@ export class Finder {
     this.#onFound = onFound
     // xterm.js forgets what is selected when its height changes, a moment after it says so; the addon goes on from there.
     terminal.onResize(() => queueMicrotask(() => this.#selectAgain()))
+    // Lines of another screen, or of one that was reset, are not those.
+    terminal.buffer.onBufferChange(() => this.#forget())
   }
 
   /** Shows the next match, or the one before. */
   async find(text: string, back: boolean): Promise<void> {
     this.#addon ??= this.#load()
+    this.#asked += 1
+    const asked = this.#asked
     const addon = await this.#addon
+    if (asked !== this.#asked) return
     const options: Colours = { decorations: findColours(this.#terminal.options.theme) }
     if (back) addon.findPrevious(text, options)
     else addon.findNext(text, { ...options, incremental: true })
   }
 
   clear(): void {
+    this.#asked += 1
     this.#forget()
     void this.#addon?.then((addon) => addon.clearDecorations())
     this.#terminal.clearSelection()

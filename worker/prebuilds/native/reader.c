@@ -101,7 +101,7 @@ static void hand_on(struct terminal *terminal, bool all) {
     if (terminal->shown >= many_bytes) settle_output(terminal);
     else settle_later(terminal->watched.addon);
   } else {
-    settle_output(terminal);
+    settle(terminal);
     if (terminal->watched.closed) return;
     if (fresh > terminal->waiting) fresh = terminal->waiting;
     unload(terminal, fresh);

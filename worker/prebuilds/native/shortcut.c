@@ -24,8 +24,9 @@ enum {
   echo_ms = 2,
   latest_ms = 20,
   head_bytes = 1 + number_bytes,
-  /* Whoever may be shown so much more does not wait for an acknowledgement to be looked at. */
-  patient_bytes = 65536,
+  /* Whoever may be shown so much more does not wait for an acknowledgement to be looked at: three quarters of a window.
+   * Of a stream, which is paused at less, a viewer acknowledges more at a time. */
+  patient_bytes = 196608,
 };
 
 void join(struct terminal *terminal, struct connection *connection, uint64_t offset, size_t allowance, int64_t next_key) {
@@ -121,13 +122,16 @@ bool take_at_once(struct connection *connection, const uint8_t *bytes, size_t le
   if (bytes[0] != whole_binary || bytes[1] != (masked | (length - start))) return false;
   const size_t size = length - start;
   for (size_t i = 0; i < size; i++) frame[i] = bytes[start + i] ^ bytes[2 + i % mask_bytes];
-  if (frame[0] == ack_kind && size == head_bytes && terminal->allowance >= patient_bytes) {
+  const uint64_t number = number_at(frame + 1);
+  if (frame[0] == ack_kind && size == head_bytes) {
+    /* Of what was never shown it is an error, which must come before the next key. */
+    if (number > terminal->offset || terminal->allowance < patient_bytes) return false;
     hold(connection, bytes, length);
     settle_later(terminal->watched.addon);
     return true;
   }
   if (frame[0] != input_kind || size == head_bytes || connection->next_key < 0) return false;
-  if (number_at(frame + 1) != (uint64_t)connection->next_key || has_news(terminal)) return false;
+  if (number != (uint64_t)connection->next_key || has_news(terminal)) return false;
   return type_at_once(connection, bytes, length, frame + head_bytes, size - head_bytes);
 }
 

@@ -160,7 +160,7 @@ ssize_t send_on(struct connection *connection, const void *head, size_t head_len
 bool send_whole(struct connection *connection, const void *head, size_t head_length, const void *body, size_t length);
 /* Tells once when there is room again. */
 void await_room(struct connection *connection);
-/* Tells JavaScript what was typed and not told. */
+/* Tells JavaScript what was typed or acknowledged, and not told. */
 void settle_keys(struct connection *connection);
 /* Nothing more will be sent. */
 void end_sending(struct connection *connection);
