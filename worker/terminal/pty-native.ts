@@ -55,7 +55,8 @@ export interface OwnNative {
   readonly send: (connection: NativeConnection, head: Uint8Array, headLength: number, body?: Uint8Array) => number
   /**
    * Opens the short way for output, `allowance` bytes at most and from `offset` on, and for keys from number `nextKey` on
-   * (-1: none). What goes that way, and what is acknowledged, is told some ms later; `write` counts what was typed that way as taken.
+   * (-1: none). What goes that way, and what is acknowledged, is told some ms later; `write` counts what was typed that
+   * way as taken.
    */
   readonly join: (
     terminal: NativeTerminal,

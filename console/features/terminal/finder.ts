@@ -1,9 +1,7 @@
 /** Finding text in what a terminal shows. Its code is fetched when first asked for. */
-import type { SearchAddon } from '@xterm/addon-search'
+import type { ISearchOptions, SearchAddon } from '@xterm/addon-search'
 import type { IMarker, ITheme, Terminal } from '@xterm/xterm'
 import type { Found } from './terminal-signs.ts'
-
-type Colours = Parameters<SearchAddon['findNext']>[1]
 
 export class Finder {
   readonly #terminal: Terminal
@@ -29,7 +27,7 @@ export class Finder {
     const asked = this.#asked
     const addon = await this.#addon
     if (asked !== this.#asked) return
-    const options: Colours = { decorations: findColours(this.#terminal.options.theme) }
+    const options = { decorations: findColours(this.#terminal.options.theme) }
     if (back) addon.findPrevious(text, options)
     else addon.findNext(text, { ...options, incremental: true })
   }
@@ -76,7 +74,7 @@ export class Finder {
 }
 
 /** Every match is underlaid, the present one more strongly; `#rrggbb` as the addon wants it. */
-function findColours(theme: ITheme | undefined): NonNullable<NonNullable<Colours>['decorations']> {
+function findColours(theme: ITheme | undefined): NonNullable<ISearchOptions['decorations']> {
   const colour = (value: string | undefined, other: string) =>
     /^#[0-9a-f]{6}$/i.test(value ?? '') ? String(value) : other
   const present = colour(theme?.yellow, '#b58900')
